@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The profile library: how device families are recognised and read, as data.
+ *
+ * Shape: conf.d/profiles/NAME.yaml; the language is described in conf.d/profiles/README.md and in profile_fields.c.
+ * Errors: every mistake of every file goes to diag with its place; a set with errors is not handed out.
+ * Owner: counted references.
+ */
+#pragma once
+#include "diag.h"
+#include "oid.h"
+#include "quantity.h"
+
+struct profile;
+struct profile_set;
+
+/* Reads all *.yaml of the directories in order; the same name twice is an error. Missing directories are skipped. */
+int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
+struct profile_set *profile_set_ref(struct profile_set *set);
+void profile_set_unref(struct profile_set *set);
+const struct profile *profile_find(const struct profile_set *set, const char *name);
+size_t profile_count(const struct profile_set *set);
+const struct profile *profile_at(const struct profile_set *set, size_t i);
+
+const char *profile_name(const struct profile *profile);
+const char *profile_title(const struct profile *profile);
+const char *profile_kind(const struct profile *profile);
+unsigned profile_version(const struct profile *profile);
+uint64_t profile_hash(const struct profile *profile); /* of its text */
+bool profile_is_modbus(const struct profile *profile);
+/* Runs the test vectors that the profile carries; each failure goes to diag. Returns how many ran. */
+size_t profile_run_vectors(const struct profile *profile, struct diag *diag);
