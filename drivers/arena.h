@@ -15,7 +15,7 @@ void arena_free(struct arena *arena);
 
 /* Zeroed, aligned for any object. size 0 gives a unique pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
-/* An array grown by doubling: returns the place of element *n and counts it; *array may move. */
+/* An array grown by doubling: room for one more, zeroed and counted in *n. Returns the array, which may have moved. */
 void *arena_push(struct arena *arena, void *array, size_t *n, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t n);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE 4096
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *block;
+};
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        abort();
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    for (struct block *b = arena->block, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(arena);
+}
+
+static struct block *block_new(struct arena *arena, size_t size)
+{
+    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    struct block *b = calloc(1, sizeof *b + room);
+    if (!b)
+        abort();
+    b->size = room;
+    /* a block for one large object goes behind the current one, whose rest stays in use */
+    if (size > BLOCK_SIZE && arena->block) {
+        b->next = arena->block->next;
+        arena->block->next = b;
+    } else {
+        b->next = arena->block;
+        arena->block = b;
+    }
+    return b;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    const size_t grain = alignof(max_align_t);
+    if (size > SIZE_MAX / 2)
+        abort();
+    size_t rounded = size ? (size + grain - 1) / grain * grain : grain;
+    struct block *b = arena->block;
+    if (!b || b->size - b->used < rounded)
+        b = block_new(arena, rounded);
+    void *p = b->bytes + b->used;
+    b->used += rounded;
+    return p;
+}
+
+void *arena_push(struct arena *arena, void *array, size_t *n, size_t size)
+{
+    /* room is always the next power of two: growing is due exactly when n reaches one */
+    if ((*n & (*n - 1)) == 0) {
+        void *larger = arena_alloc(arena, (*n ? *n * 2 : 1) * size);
+        if (*n)
+            memcpy(larger, array, *n * size);
+        array = larger;
+    }
+    (*n)++;
+    return array;
+}
+
+void *arena_memdup(struct arena *arena, const void *bytes, size_t n)
+{
+    void *p = arena_alloc(arena, n);
+    if (n)
+        memcpy(p, bytes, n);
+    return p;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t n)
+{
+    size_t length = strnlen(text, n);
+    char *p = arena_alloc(arena, length + 1);
+    memcpy(p, text, length);
+    return p;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_strndup(arena, text, SIZE_MAX);
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    char small[256];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    if (n < 0)
+        abort();
+    if ((size_t)n < sizeof small)
+        return arena_strdup(arena, small);
+    char *p = arena_alloc(arena, (size_t)n + 1);
+    va_start(args, format);
+    vsnprintf(p, (size_t)n + 1, format, args);
+    va_end(args);
+    return p;
+}
