@@ -21,7 +21,7 @@ static const struct bad_row bad_rows[] = {
     {"tag", "a: !!int 3\n", "f.yaml:1:4: tags are not used here: the key decides the type"},
     {"two documents", "a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document: one file holds one"},
     {"list as key", "[1]: 2\n", "f.yaml:1:1: a key must be a plain word"},
-    {"latin1", "a: \xe9\n", "f.yaml:1:4: invalid trailing UTF-8 octet: expected plain UTF-8 text"},
+    {"latin1", "a: \xe9\n", "f.yaml:1:4: incomplete UTF-8 octet sequence: expected plain UTF-8 text"},
     {"nul inside quotes", "a: \"x\\0y\"\n", "f.yaml:1:4: text with a NUL inside"},
 };
 

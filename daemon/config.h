@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration as the daemon and the commands use it: contract C, checked and with references resolved.
+ *
+ * Units: base units of quantity.h; times in microseconds; prices EUR/MWh; factors kg CO2/kWh; percentages as such.
+ * Owner: one arena, counted references; device setups are separate so that they outlive a reload.
+ * Errors: config_load reports everything that is wrong in all files to diag, and then gives no configuration.
+ * Threads: references are atomic; the rest is read only.
+ */
+#pragma once
+#include "drivers/diag.h"
+#include "drivers/part.h"
+#include "drivers/setup.h"
+#include "daemon/role.h"
+
+#define NO_INDEX SIZE_MAX
+
+enum heat_architecture {
+    HA_NONE, HA_DX_OPEN, HA_CRAH_OPEN, HA_CAC, HA_HAC, HA_RDHX, HA_D2C_CPU, HA_D2C_FULL, HA_IMMERSION, HA_COUNT
+};
+enum heat_fluid { FLUID_WATER, FLUID_MEG, FLUID_MPG };
+enum place { PLACE_NONE, PLACE_RACK_INLET, PLACE_RACK_OUTLET, PLACE_SUPPLY, PLACE_RETURN, PLACE_OUTDOOR, PLACE_COUNT };
+enum ashrae { ASHRAE_A1, ASHRAE_A2, ASHRAE_A3, ASHRAE_A4, ASHRAE_H1, ASHRAE_COUNT };
+
+struct heat_config {
+    enum heat_architecture architecture;
+    const char *water_flow, *water_supply, *water_return; /* point names; NULL: none */
+    const char *air_flow, *air_hot, *air_cold;
+    double air_flow_fixed; /* m3/h; NAN: air_flow is a point */
+    enum heat_fluid fluid;
+    double fluid_fraction;            /* mass fraction of glycol, 0..0.6 */
+    double sink_supply, sink_return;  /* degC; NAN: no sink stated */
+    double efficiency;                /* of Carnot; default 0.45, assumed */
+    double demand_space, demand_dhw;  /* Wh a year; NAN: not stated */
+};
+
+struct room_config {
+    const char *id, *title;
+    enum ashrae ashrae;
+    bool complete;       /* boundary: the operator says that all energy entering is metered */
+    const char *cooling; /* free words */
+    struct heat_config heat;
+};
+
+struct rack_config {
+    const char *id, *title, *row, *position;
+    size_t room;
+};
+
+struct part_config {
+    const char *part;
+    enum role role; /* ROLE_NONE: the device's */
+    const char *label, *feed;
+    enum phase phase;
+    double breaker; /* A; NAN */
+    enum place place;
+    double height; /* m; NAN */
+    double accuracy; /* % of reading; NAN */
+};
+
+struct device_config {
+    const char *id;
+    size_t room, rack; /* NO_INDEX: none */
+    struct device_setup *setup; /* setup->number is the device's number: equal ids keep it across reloads */
+    enum role role;
+    const char *feed;
+    enum phase phase;
+    double breaker;     /* A; NAN */
+    double class_pct;   /* accuracy class; NAN */
+    double share;       /* 0..1 of it that belongs to the room */
+    int64_t from_ms, to_ms; /* in service; 0 / INT64_MAX */
+    size_t n_parts;
+    struct part_config *part;
+    size_t chain; /* index of the device whose unit it is; NO_INDEX */
+    unsigned unit;
+};
+
+struct source_config {
+    const char *id;
+    size_t room;
+    enum role role;
+    double constant;  /* W; NAN: by readings */
+    double accuracy;  /* %; NAN */
+};
+
+struct alert_config {
+    const char *name;  /* a built-in rule, or the site's own */
+    const char *point; /* GLOB over point names; NULL: the rule's own */
+    double above, below; /* base unit of the point; NAN */
+    int64_t hold_us;
+    double hysteresis;
+    int priority; /* syslog; -1: the rule's own */
+};
+
+struct mqtt_config {
+    const char *server, *user, *password, *ca, *cert, *key, *prefix, *client_id;
+    unsigned qos, version; /* version 3 or 5 */
+    bool homeassistant, sparkplug, native, scalars;
+};
+
+struct http_config {
+    const char *unix_path; /* or */
+    const char *host;
+    uint16_t port;
+};
+
+struct rrd_span {
+    int64_t step_s, keep_s;
+};
+
+struct factors_config {
+    double electricity, gas;                          /* kg CO2/kWh */
+    double price_electricity, price_gas, price_heat;  /* EUR/MWh; NAN */
+};
+
+struct config {
+    atomic_uint refs;
+    struct arena *arena;
+    const char *site, *title, *timezone;
+    size_t n_languages;
+    const char **language;
+    uint64_t log_size;
+    int64_t log_age_us;
+    int64_t rrd_step_s;
+    size_t n_spans;
+    struct rrd_span *span;
+    struct factors_config factors;
+    size_t n_mqtt, n_http, n_rooms, n_racks, n_devices, n_sources, n_alerts;
+    struct mqtt_config *mqtt;
+    struct http_config *http;
+    struct room_config *room;
+    struct rack_config *rack;
+    struct device_config *device;
+    struct source_config *source;
+    struct alert_config *alert;
+    struct profile_set *profiles;
+};
+
+/* dirs: --config, in order. credentials: directory, NULL: the first dir's credentials/. previous: numbers of devices
+ * are kept from it; NULL. */
+int config_load(const char *const *dirs, size_t n, const char *credentials, const struct config *previous,
+                struct diag *diag, struct config **ret);
+struct config *config_ref(struct config *config);
+void config_unref(struct config *config);
+const struct device_config *config_device(const struct config *config, uint32_t number);
