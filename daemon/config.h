@@ -18,7 +18,7 @@ enum heat_architecture {
     HA_NONE, HA_DX_OPEN, HA_CRAH_OPEN, HA_CAC, HA_HAC, HA_RDHX, HA_D2C_CPU, HA_D2C_FULL, HA_IMMERSION, HA_COUNT
 };
 enum heat_fluid { FLUID_WATER, FLUID_MEG, FLUID_MPG };
-enum place { PLACE_NONE, PLACE_RACK_INLET, PLACE_RACK_OUTLET, PLACE_SUPPLY, PLACE_RETURN, PLACE_OUTDOOR, PLACE_COUNT };
+enum location { PLACE_NONE, PLACE_RACK_INLET, PLACE_RACK_OUTLET, PLACE_SUPPLY, PLACE_RETURN, PLACE_OUTDOOR, PLACE_COUNT };
 enum ashrae { ASHRAE_A1, ASHRAE_A2, ASHRAE_A3, ASHRAE_A4, ASHRAE_H1, ASHRAE_COUNT };
 
 struct heat_config {
@@ -52,7 +52,7 @@ struct part_config {
     const char *label, *feed;
     enum phase phase;
     double breaker; /* A; NAN */
-    enum place place;
+    enum location place;
     double height; /* m; NAN */
     double accuracy; /* % of reading; NAN */
 };
