@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The latest value of every point, with what people need to know of it. Written by flow, read by all that leaves.
+ *
+ * Shape: points are dense and in the order of their first sight in this process; `number` is the one for ever.
+ *        A point of a device that is gone from the configuration has `gone` set and is shown nowhere.
+ * Units: base units; times in ms since 1970 and us of the boot clock.
+ * Threads: the loop's thread only.
+ */
+#pragma once
+#include "daemon/config.h"
+#include "drivers/shape.h"
+
+#include <stdint.h>
+
+struct live_point {
+    uint32_t number;
+    char name[ID_MAX + PART_MAX + 24]; /* DEVICE/PART/QUANTITY, ROOM/kpi/ID */
+    uint32_t device;                   /* index into live.device; NO_DEVICE: a room's or the site's KPI */
+    const char *scope;                 /* KPI: room id or "site"; else NULL */
+    char part[PART_MAX];
+    enum quantity quantity;
+    const char *label;                 /* of the part; "" */
+    const char *room, *rack, *feed;    /* ids; "" */
+    enum phase phase;
+    enum role role;
+    double rating;                     /* breaker or rated value; NAN */
+    const char *const *states;
+    enum quality quality;
+    double value;                      /* NAN unless the quality has a value */
+    int64_t ts_ms;                     /* of the poll that gave this value */
+    int64_t changed_us;                /* boot clock of the last different value */
+    double period_s, refresh_s;
+    bool gone;
+};
+
+enum live_state { LIVE_STARTING, LIVE_ONLINE, LIVE_OFFLINE };
+
+struct live_device {
+    const struct device_config *config; /* NULL: gone */
+    uint32_t number;
+    enum live_state state;
+    struct shape *shape;
+    int64_t last_ok_ms, last_poll_ms;
+    int64_t silent_since_ms;
+    uint64_t polls, failures;
+    unsigned failures_in_row;
+    int64_t latency_us;
+    int64_t late_us[64]; /* ring of the last polls, for the 99th percentile */
+    unsigned n_late;
+    int fault;           /* enum fault of the last failure */
+    char words[200];     /* of the last failure */
+};
+
+#define NO_DEVICE UINT32_MAX
+
+struct live {
+    size_t n_points, n_devices;
+    struct live_point **point;
+    struct live_device **device;
+    const struct config *config;
+    int64_t started_ms;
+};
+
+struct live_point *live_find(const struct live *live, const char *name);
+struct live_device *live_device(const struct live *live, const char *id);
+int64_t live_late_p99_us(const struct live_device *device);
+/* GLOB over point names: fnmatch(3) without special meaning of '/'. */
+bool live_match(const struct live_point *point, const char *glob);
