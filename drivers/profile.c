@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "profile.h"
+#include "profile_head.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX (1024 * 1024) /* yaml.h: the largest file */
+
+struct profile_set {
+    atomic_uint refs;
+    struct arena *arena;
+    struct pattern_list *patterns;
+    size_t n;
+    struct profile **profile;
+};
+
+/* FNV-1a, 64 bits. Source: draft-eastlake-fnv-17 section 2. */
+static uint64_t hash_of(const char *text, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3;
+    return hash;
+}
+
+static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    char *text = arena_alloc(arena, TEXT_MAX + 1);
+    size_t n = fread(text, 1, TEXT_MAX + 1, file);
+    bool good = !ferror(file);
+    fclose(file);
+    *ret_n = n;
+    return good ? text : NULL;
+}
+
+static void check_name(struct diag *diag, const struct profile_set *set, const struct profile *profile, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+    size_t n = strlen(profile->name);
+    if (strncmp(file, profile->name, n) != 0 || strcmp(file + n, ".yaml") != 0)
+        diag_error(diag, profile->at, "name", "'%s' is not the name of the file", profile->name);
+    const struct profile *other = profile_find(set, profile->name);
+    if (other)
+        diag_error(diag, profile->at, "name", "'%s' is in %s already", profile->name, other->at.file);
+}
+
+static void load_file(struct profile_set *set, const char *path, struct diag *diag)
+{
+    size_t n = 0;
+    struct arena *scratch = arena_new();
+    const char *name = arena_strdup(set->arena, path);
+    char *text = read_text(scratch, path, &n);
+    struct yaml_node *root;
+    if (!text) {
+        diag_error(diag, (struct place){.file = name}, "file", "cannot be read: %s", strerror(errno));
+    } else if (yaml_load_text(set->arena, name, text, n, diag, &root) == 0) {
+        struct profile_context context = {.patterns = &set->patterns};
+        struct field_reader reader = {.arena = set->arena, .diag = diag, .context = &context};
+        struct profile *profile = ARENA_NEW(set->arena, struct profile);
+        profile->hash = hash_of(text, n);
+        if (profile_read(&reader, root, profile) == 0) {
+            check_name(diag, set, profile, path);
+            set->profile = arena_push(set->arena, set->profile, &set->n, sizeof(struct profile *));
+            set->profile[set->n - 1] = profile;
+        }
+    }
+    arena_free(scratch);
+}
+
+/* One level only: an included profile's own includes do not count. */
+static void resolve_includes(struct profile_set *set, struct diag *diag)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        struct profile *p = set->profile[i];
+        p->included = arena_alloc(set->arena, (p->include.n + 1) * sizeof(struct profile *));
+        p->included[p->n_included++] = p;
+        for (size_t k = 0; k < p->include.n; k++) {
+            const char *name = ((const char **)p->include.item)[k];
+            const struct profile *other = profile_find(set, name);
+            if (!other || other->modbus != p->modbus || other == p)
+                diag_error(diag, p->at, "include", "'%s' is not another profile of the same protocol", name);
+            else
+                p->included[p->n_included++] = other;
+        }
+    }
+}
+
+int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
+{
+    struct arena *arena = arena_new();
+    struct profile_set *set = ARENA_NEW(arena, struct profile_set);
+    size_t before = diag_errors(diag);
+    atomic_init(&set->refs, 1);
+    set->arena = arena;
+    for (size_t i = 0; i < n; i++) {
+        glob_t found;
+        if (glob(arena_printf(arena, "%s/*.yaml", dirs[i]), 0, NULL, &found) == 0)
+            for (size_t k = 0; k < found.gl_pathc; k++)
+                load_file(set, found.gl_pathv[k], diag);
+        globfree(&found);
+    }
+    resolve_includes(set, diag);
+    if (diag_errors(diag) != before) {
+        profile_set_unref(set);
+        return -EINVAL;
+    }
+    *ret = set;
+    return 0;
+}
+
+struct profile_set *profile_set_ref(struct profile_set *set)
+{
+    atomic_fetch_add(&set->refs, 1);
+    return set;
+}
+
+void profile_set_unref(struct profile_set *set)
+{
+    if (!set || atomic_fetch_sub(&set->refs, 1) != 1)
+        return;
+    patterns_free(set->patterns);
+    arena_free(set->arena);
+}
+
+const struct profile *profile_find(const struct profile_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (!strcmp(set->profile[i]->name, name))
+            return set->profile[i];
+    return NULL;
+}
+
+size_t profile_count(const struct profile_set *set)
+{
+    return set->n;
+}
+
+const struct profile *profile_at(const struct profile_set *set, size_t i)
+{
+    return set->profile[i];
+}
+
+const char *profile_name(const struct profile *profile)
+{
+    return profile->name;
+}
+
+const char *profile_title(const struct profile *profile)
+{
+    return profile->title;
+}
+
+const char *profile_kind(const struct profile *profile)
+{
+    return profile_kinds[profile->kind];
+}
+
+unsigned profile_version(const struct profile *profile)
+{
+    return profile->version;
+}
+
+uint64_t profile_hash(const struct profile *profile)
+{
+    return profile->hash;
+}
+
+bool profile_is_modbus(const struct profile *profile)
+{
+    return profile->modbus;
+}
