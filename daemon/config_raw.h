@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration as written, key by key: what the tables of config_fields.c fill. config.c makes config.h's of it.
+ *
+ * Source: contract C.
+ */
+#pragma once
+#include "daemon/config.h"
+#include "drivers/field.h"
+
+struct raw_site {
+    const char *name, *title, *timezone;
+    struct field_items languages;
+};
+
+struct raw_air {
+    const char *flow, *hot, *cold;
+};
+
+struct raw_heat {
+    int architecture;
+    struct {
+        const char *flow, *supply, *return_;
+    } water;
+    struct raw_air air;
+    const char *fluid;
+    struct {
+        double supply, return_;
+    } sink;
+    double efficiency;
+    struct {
+        double space, dhw;
+    } demand;
+};
+
+struct raw_room {
+    const char *id, *title;
+    int ashrae;
+    struct {
+        bool complete;
+    } boundary;
+    const char *cooling;
+    struct raw_heat heat;
+    const struct yaml_node *targets;
+};
+
+struct raw_rack {
+    const char *id, *room, *title, *row, *position;
+};
+
+struct raw_snmp {
+    int version;
+    const char *community, *user, *auth_key, *priv_key;
+    int auth, priv;
+};
+
+struct raw_modbus {
+    unsigned unit, max_registers;
+    int64_t timeout_us, pause_us, reconnect_us;
+    bool one_client;
+};
+
+struct raw_part {
+    const char *part;
+    int role;
+    const char *label, *feed, *unit;
+    int phase;
+    double breaker, height, accuracy;
+    int place;
+    bool ignore, invert;
+    struct decimal scale;
+};
+
+struct raw_device {
+    const char *id, *room, *rack, *profile, *address, *feed, *class_;
+    struct raw_snmp snmp;
+    struct raw_modbus modbus;
+    int64_t every_us, timeout_us;
+    int role, phase;
+    double breaker, share;
+    struct {
+        int64_t from_ms, to_ms;
+    } dates;
+    struct field_items parts;
+    const struct yaml_node *units, *params;
+};
+
+struct raw_source {
+    const char *id, *room;
+    int role;
+    double constant, accuracy;
+    bool reading;
+};
+
+struct raw_alert {
+    const char *name, *point, *above, *below;
+    int64_t hold_us;
+    double hysteresis;
+    int priority;
+};
+
+struct raw_mqtt {
+    struct mqtt_config config;
+    bool homeassistant;
+    struct field_items views;
+};
+
+struct raw_http {
+    struct field_items listen;
+};
+
+struct raw_config {
+    struct raw_site site;
+    struct {
+        uint64_t size;
+        int64_t age_us;
+    } log;
+    struct {
+        int64_t step_us;
+        const char *spans;
+    } rrd;
+    struct field_items mqtt, http;
+    struct factors_config factors;
+    struct field_items rooms, racks, devices, sources, alerts;
+};
+
+/* What custom readers need beside arena and diag. */
+struct config_context {
+    const char *credentials;
+    bool systemd; /* credentials come from systemd: their modes are its business */
+};
+
+extern const struct field config_fields[];
+/* Readers of config_read.c. */
+field_read config_secret, config_one_or_list, config_timezone, config_class, config_date, config_point;
+
+/* Part two: from raw to config. */
+size_t config_find_room(const struct config *config, const char *id); /* NO_INDEX: none */
+int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                   const struct config *previous, struct config *config);
+int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                           const struct config *previous, struct config *config);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "drivers/decimal.h"
+#include "drivers/unit.h"
+#include "daemon/config_raw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECRET_MAX 1024
+
+static int complain(struct field_reader *reader, const struct yaml_node *node, const char *what)
+{
+    diag_error(reader->diag, node->at, node->key, "%s", what);
+    return -EINVAL;
+}
+
+/* One map, or a list of maps: into field_items by table .arg. */
+int config_one_or_list(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    if (node->kind == YAML_LIST)
+        return field_list_of(reader, field, node, into);
+    struct yaml_node *one[] = {(struct yaml_node *)node};
+    struct yaml_node list = {.kind = YAML_LIST, .at = node->at, .key = node->key, .key_at = node->key_at, .n = 1, .item = one};
+    return field_list_of(reader, field, &list, into);
+}
+
+static int read_secret_file(struct field_reader *reader, const struct yaml_node *name, const char *path, bool any_mode,
+                            const char **ret)
+{
+    char text[SECRET_MAX + 1];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        diag_error(reader->diag, name->at, name->key, "credential '%s': %s: %s", name->text, path, strerror(errno));
+        return -EINVAL;
+    }
+    bool open_to_others = fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (!any_mode && (st.st_mode & 077));
+    ssize_t n = read(fd, text, sizeof text);
+    close(fd);
+    if (open_to_others) {
+        diag_error(reader->diag, name->at, name->key,
+                   "credential '%s': %s must be a file that only its owner can read (chmod 600)", name->text, path);
+        return -EINVAL;
+    }
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+        n--;
+    if (n <= 0 || n > SECRET_MAX || memchr(text, '\0', (size_t)n)) {
+        diag_error(reader->diag, name->at, name->key, "credential '%s': %s is empty, longer than 1 kB or not text",
+                   name->text, path);
+        return -EINVAL;
+    }
+    *ret = arena_strndup(reader->arena, text, (size_t)n);
+    explicit_bzero(text, sizeof text);
+    return 0;
+}
+
+/* {credential: NAME}; a plain text only where the key has a plain default (a v1/v2c community). */
+int config_secret(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    const struct config_context *context = reader->context;
+    const struct yaml_node *name = yaml_get(node, "credential");
+    if (node->kind == YAML_SCALAR && field->initial)
+        return field_text(reader, field, node, into);
+    if (!name || node->n != 1 || name->kind != YAML_SCALAR)
+        return complain(reader, node, field->initial ? "expected a text or {credential: NAME}"
+                                                     : "secrets are not written here: expected {credential: NAME}");
+    if (!*name->text || strchr(name->text, '/') || name->text[0] == '.')
+        return complain(reader, name, "a credential is named like a file, without '/'");
+    const char *path = arena_printf(reader->arena, "%s/%s", context->credentials, name->text);
+    return read_secret_file(reader, name, path, context->systemd, into);
+}
+
+int config_timezone(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    int r = field_text(reader, field, node, into);
+    if (r < 0)
+        return r;
+    if (!strcmp(node->text, "UTC"))
+        return 0;
+    const char *path = arena_printf(reader->arena, "/usr/share/zoneinfo/%s", node->text);
+    struct stat st;
+    if (strstr(node->text, "..") || *node->text == '/' || stat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
+        diag_error(reader->diag, node->at, node->key, "'%s' is no time zone known here, expected one like Europe/Brussels",
+                   node->text);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int config_class(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    /* limits of error at full load: IEC 62053-21 and -22, MID classes A B C (kpi of EN 50470) */
+    static const char *const classes[] = {"0.1", "0.2", "0.2S", "0.5", "0.5S", "1", "2", "3", "5", "A", "B", "C", NULL};
+    double percent;
+    (void)field;
+    if (node->kind == YAML_SCALAR)
+        for (size_t i = 0; classes[i]; i++)
+            if (!strcmp(classes[i], node->text) || !unit_parse_value(node->text, D_PERCENT, &percent)) {
+                *(const char **)into = arena_strdup(reader->arena, node->text);
+                return 0;
+            }
+    return complain(reader, node, "expected a class like 0.5S, 1 or B, or a limit of error like 1%");
+}
+
+int config_date(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    struct tm tm = {0};
+    (void)field;
+    const char *end = node->kind == YAML_SCALAR ? strptime(node->text, "%Y-%m-%d", &tm) : NULL;
+    if (!end || *end || strlen(node->text) != 10)
+        return complain(reader, node, "expected a date like 2026-03-01");
+    *(int64_t *)into = (int64_t)timegm(&tm) * 1000;
+    return 0;
+}
+
+/* A point's name, or a fixed value with its unit where the text begins with a digit. */
+int config_point(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    int r = field_text(reader, field, node, into);
+    if (r < 0)
+        return r;
+    double value;
+    unsigned slashes = 0;
+    for (const char *p = node->text; *p; p++)
+        slashes += *p == '/';
+    if (!unit_parse_value(node->text, D_FLOW, &value))
+        return strcmp(field->name, "flow") ? complain(reader, node, "expected a point, DEVICE/PART/QUANTITY") : 0;
+    const char *quantity = strrchr(node->text, '/');
+    if (slashes != 2 || quantity_parse(quantity + 1) == Q_NONE)
+        return complain(reader, node, "expected a point, DEVICE/PART/QUANTITY, like heat-1/loop-1/temperature_supply");
+    return 0;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/config_raw.h"
+#include "drivers/unit.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct yaml_node *node_at(const struct yaml_node *root, const char *key, size_t i)
+{
+    const struct yaml_node *list = yaml_get(root, key);
+    return list && i < list->n ? list->item[i] : root;
+}
+
+static int wrong(struct field_reader *reader, const struct yaml_node *node, const char *key, const char *what)
+{
+    const struct yaml_node *child = yaml_get(node, key);
+    diag_error(reader->diag, child ? child->at : node->at, key, "%s", what);
+    return -EINVAL;
+}
+
+size_t config_find_room(const struct config *config, const char *id)
+{
+    for (size_t i = 0; id && i < config->n_rooms; i++)
+        if (!strcmp(config->room[i].id, id))
+            return i;
+    return NO_INDEX;
+}
+
+/* "meg-30" -> ethylene glycol, 30 % by mass. */
+static bool parse_fluid(const char *text, struct heat_config *heat)
+{
+    static const char *const names[] = {"water", "meg-", "mpg-"};
+    struct decimal percent;
+    const char *end;
+    if (!text || !strcmp(text, names[0])) {
+        heat->fluid = FLUID_WATER;
+        return true;
+    }
+    for (int i = 1; i < 3; i++) {
+        if (strncmp(text, names[i], 4) != 0 || decimal_parse(text + 4, &percent, &end) < 0 || *end)
+            continue;
+        heat->fluid = (enum heat_fluid)i;
+        heat->fluid_fraction = decimal_value(percent) / 100;
+        return heat->fluid_fraction > 0 && heat->fluid_fraction <= 0.6; /* range of Melinder's fit */
+    }
+    return false;
+}
+
+static void room_heat(struct field_reader *reader, const struct yaml_node *node, const struct raw_heat *raw,
+                      struct heat_config *heat)
+{
+    const struct yaml_node *here = yaml_get(node, "heat");
+    const struct yaml_node *sink = yaml_get(here, "sink"), *demand = yaml_get(here, "demand");
+    *heat = (struct heat_config){
+        .architecture = (enum heat_architecture)raw->architecture,
+        .water_flow = raw->water.flow,
+        .water_supply = raw->water.supply,
+        .water_return = raw->water.return_,
+        .air_flow = raw->air.flow,
+        .air_hot = raw->air.hot,
+        .air_cold = raw->air.cold,
+        .air_flow_fixed = NAN,
+        .sink_supply = yaml_get(sink, "supply") ? raw->sink.supply : NAN,
+        .sink_return = yaml_get(sink, "return") ? raw->sink.return_ : NAN,
+        .efficiency = raw->efficiency,
+        .demand_space = yaml_get(demand, "space") ? raw->demand.space : NAN,
+        .demand_dhw = yaml_get(demand, "dhw") ? raw->demand.dhw : NAN,
+    };
+    if (raw->air.flow && !unit_parse_value(raw->air.flow, D_FLOW, &heat->air_flow_fixed))
+        heat->air_flow = NULL;
+    if (!parse_fluid(raw->fluid, heat))
+        wrong(reader, here, "fluid", "expected water, or meg-30 or mpg-30: glycol with its mass per cent, at most 60");
+    if (raw->efficiency <= 0 || raw->efficiency > 1)
+        wrong(reader, here, "efficiency", "expected a part of Carnot between 0 and 1, like 0.45");
+    if (heat->sink_supply <= heat->sink_return)
+        wrong(reader, sink, "supply", "must be warmer than return");
+}
+
+static void resolve_rooms(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                          struct config *config)
+{
+    const struct raw_room *from = raw->rooms.item;
+    config->n_rooms = raw->rooms.n;
+    config->room = arena_alloc(config->arena, config->n_rooms * sizeof *config->room);
+    for (size_t i = 0; i < config->n_rooms; i++) {
+        const struct yaml_node *node = node_at(root, "rooms", i);
+        struct room_config *room = &config->room[i];
+        *room = (struct room_config){.id = from[i].id,
+                                     .title = from[i].title ? from[i].title : from[i].id,
+                                     .ashrae = (enum ashrae)from[i].ashrae,
+                                     .complete = from[i].boundary.complete,
+                                     .cooling = from[i].cooling};
+        if (!id_valid(room->id) || id_reserved(room->id))
+            diag_error(reader->diag, node->key_at, room->id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+        room_heat(reader, node, &from[i].heat, &room->heat);
+    }
+}
+
+static void resolve_racks(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                          struct config *config)
+{
+    const struct raw_rack *from = raw->racks.item;
+    config->n_racks = raw->racks.n;
+    config->rack = arena_alloc(config->arena, config->n_racks * sizeof *config->rack);
+    for (size_t i = 0; i < config->n_racks; i++) {
+        const struct yaml_node *node = node_at(root, "racks", i);
+        config->rack[i] = (struct rack_config){from[i].id, from[i].title ? from[i].title : from[i].id, from[i].row,
+                                               from[i].position, config_find_room(config, from[i].room)};
+        if (!id_valid(from[i].id) || id_reserved(from[i].id))
+            diag_error(reader->diag, node->key_at, from[i].id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+        if (from[i].room && config->rack[i].room == NO_INDEX)
+            wrong(reader, node, "room", "no such room under rooms:");
+    }
+}
+
+static void resolve_sources(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                            struct config *config)
+{
+    const struct raw_source *from = raw->sources.item;
+    config->n_sources = raw->sources.n;
+    config->source = arena_alloc(config->arena, config->n_sources * sizeof *config->source);
+    for (size_t i = 0; i < config->n_sources; i++) {
+        const struct yaml_node *node = node_at(root, "sources", i);
+        struct source_config *source = &config->source[i];
+        bool constant = yaml_get(node, "constant") != NULL;
+        *source = (struct source_config){.id = from[i].id,
+                                         .room = config_find_room(config, from[i].room),
+                                         .role = (enum role)from[i].role,
+                                         .constant = constant ? from[i].constant : NAN,
+                                         .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN};
+        if (!id_valid(source->id) || id_reserved(source->id))
+            diag_error(reader->diag, node->key_at, source->id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+        if (from[i].room && source->room == NO_INDEX)
+            wrong(reader, node, "room", "no such room under rooms:");
+        if (constant == from[i].reading)
+            wrong(reader, node, "constant", "expected either constant: with a power, or reading: yes");
+    }
+}
+
+/* A limit's unit must fit the quantity that the rule's point names. */
+static double alert_limit(struct field_reader *reader, const struct yaml_node *node, const char *key, const char *text,
+                          const char *point)
+{
+    if (!text)
+        return NAN;
+    const char *slash = point ? strrchr(point, '/') : NULL;
+    enum quantity q = slash ? quantity_parse(slash + 1) : Q_NONE;
+    double value;
+    if (q != Q_NONE && !unit_parse_value(text, dimension_of(q), &value))
+        return value;
+    struct decimal number;
+    const char *end;
+    bool pure = decimal_parse(text, &number, &end) == 0 && !*end;
+    if (pure && (q == Q_NONE || dimension_of(q) == D_ONE || dimension_of(q) == D_STATE))
+        return decimal_value(number);
+    if (q == Q_NONE && !pure) {
+        const struct unit *unit = decimal_parse(text, &number, &end) == 0 ? unit_find(end + (*end == ' ')) : NULL;
+        if (unit)
+            return unit_to_base(unit, decimal_value(number));
+    }
+    char what[160];
+    snprintf(what, sizeof what, "'%s' is not a %s with its unit, like %s", text,
+             q == Q_NONE ? "value" : dimension_name(dimension_of(q)), q == Q_NONE ? "24C" : dimension_example(dimension_of(q)));
+    wrong(reader, node, key, what);
+    return NAN;
+}
+
+static void resolve_alerts(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                           struct config *config)
+{
+    const struct raw_alert *from = raw->alerts.item;
+    config->n_alerts = raw->alerts.n;
+    config->alert = arena_alloc(config->arena, config->n_alerts * sizeof *config->alert);
+    for (size_t i = 0; i < config->n_alerts; i++) {
+        const struct yaml_node *node = node_at(root, "alerts", i);
+        config->alert[i] = (struct alert_config){
+            .name = from[i].name,
+            .point = from[i].point,
+            .above = alert_limit(reader, node, "above", from[i].above, from[i].point),
+            .below = alert_limit(reader, node, "below", from[i].below, from[i].point),
+            .hold_us = from[i].hold_us,
+            .hysteresis = from[i].hysteresis,
+            .priority = yaml_get(node, "priority") ? from[i].priority : -1,
+        };
+        if (!id_valid(from[i].name))
+            diag_error(reader->diag, node->key_at, from[i].name, "not a name: expected a-z, 0-9 and '-', at most 32");
+        if (from[i].point && !from[i].above && !from[i].below)
+            wrong(reader, node, "above", "a rule on a point needs above: or below:");
+    }
+}
+
+static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                         struct config *config)
+{
+    static const char *const views[] = {"native", "homeassistant", "sparkplug", "scalar"};
+    const struct raw_mqtt *from = raw->mqtt.item;
+    config->n_mqtt = raw->mqtt.n;
+    config->mqtt = arena_alloc(config->arena, config->n_mqtt * sizeof *config->mqtt);
+    for (size_t i = 0; i < config->n_mqtt; i++) {
+        const struct yaml_node *node = node_at(root, "mqtt", i);
+        struct mqtt_config *mqtt = &config->mqtt[i];
+        bool *flags[] = {&mqtt->native, &mqtt->homeassistant, &mqtt->sparkplug, &mqtt->scalars};
+        *mqtt = from[i].config;
+        mqtt->version = mqtt->version ? 5 : 3;
+        if (mqtt->server && strncmp(mqtt->server, "mqtt://", 7) != 0 && strncmp(mqtt->server, "mqtts://", 8) != 0)
+            wrong(reader, node, "server", "expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
+        if (mqtt->qos > 1)
+            wrong(reader, node, "qos", "expected 0 or 1");
+        if (mqtt->prefix && strpbrk(mqtt->prefix, "+#"))
+            wrong(reader, node, "prefix", "a topic without + and #");
+        if (!mqtt->client_id)
+            mqtt->client_id = arena_printf(config->arena, "wattwacht-%s", config->site ? config->site : "");
+        for (size_t k = 0; k < from[i].views.n; k++) {
+            const char *view = ((const char **)from[i].views.item)[k];
+            size_t j = 0;
+            while (j < 4 && strcmp(views[j], view) != 0)
+                j++;
+            if (j < 4)
+                *flags[j] = true;
+            else
+                wrong(reader, node, "views", "expected native, homeassistant, sparkplug or scalar");
+        }
+        mqtt->homeassistant |= from[i].homeassistant;
+    }
+}
+
+static void add_listener(struct field_reader *reader, const struct yaml_node *node, const char *text,
+                         struct config *config)
+{
+    struct http_config http = {0};
+    struct address address;
+    const char *why = NULL;
+    if (!strncmp(text, "unix:/", 6))
+        http.unix_path = arena_strdup(config->arena, text + 5);
+    else if (!strncmp(text, "unix:", 5))
+        why = "a socket's path begins with '/'";
+    else if (!address_parse(config->arena, text, false, &address, &why)) {
+        http.host = address.host;
+        http.port = address.port;
+    }
+    if (why)
+        wrong(reader, node, "listen", why);
+    config->http = arena_push(config->arena, config->http, &config->n_http, sizeof http);
+    config->http[config->n_http - 1] = http;
+}
+
+static void resolve_spans(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                          struct config *config)
+{
+    const struct yaml_node *node = yaml_get(root, "rrd");
+    char *text = arena_strdup(config->arena, raw->rrd.spans ? raw->rrd.spans : "");
+    config->rrd_step_s = raw->rrd.step_us / 1000000;
+    if (config->rrd_step_s < 1 || raw->rrd.step_us % 1000000)
+        wrong(reader, node ? node : root, "step", "expected whole seconds");
+    for (char *save, *item = strtok_r(text, " ", &save); item; item = strtok_r(NULL, " ", &save)) {
+        char *slash = strchr(item, '/');
+        double step = 0, keep = 0;
+        if (slash)
+            *slash++ = '\0';
+        bool good = slash && !unit_parse_value(item, D_TIME, &step) && !unit_parse_value(slash, D_TIME, &keep) &&
+                    step >= 1 && keep >= step && fabs(fmod(step, (double)config->rrd_step_s)) <= 0;
+        if (!good) {
+            wrong(reader, node ? node : root, "spans",
+                  "expected RESOLUTION/TIME pairs like 10s/1d 1m/7d, each resolution a multiple of step");
+            return;
+        }
+        config->span = arena_push(config->arena, config->span, &config->n_spans, sizeof *config->span);
+        config->span[config->n_spans - 1] = (struct rrd_span){(int64_t)step, (int64_t)keep};
+    }
+}
+
+int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                   const struct config *previous, struct config *config)
+{
+    size_t before = diag_errors(reader->diag);
+    config->site = raw->site.name;
+    config->title = raw->site.title ? raw->site.title : raw->site.name;
+    config->timezone = raw->site.timezone;
+    config->n_languages = raw->site.languages.n;
+    config->language = raw->site.languages.item;
+    config->log_size = raw->log.size;
+    config->log_age_us = raw->log.age_us;
+    config->factors = raw->factors;
+    resolve_spans(reader, root, raw, config);
+    resolve_rooms(reader, root, raw, config);
+    resolve_racks(reader, root, raw, config);
+    resolve_sources(reader, root, raw, config);
+    resolve_alerts(reader, root, raw, config);
+    resolve_mqtt(reader, root, raw, config);
+    for (size_t i = 0; i < raw->http.n; i++) {
+        const struct raw_http *http = &((const struct raw_http *)raw->http.item)[i];
+        for (size_t k = 0; k < http->listen.n; k++)
+            add_listener(reader, node_at(root, "http", i), ((const char **)http->listen.item)[k], config);
+    }
+    config_resolve_devices(reader, root, raw, previous, config);
+    return diag_errors(reader->diag) > before ? -EINVAL : 0;
+}

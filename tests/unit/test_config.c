@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* config and its parts (config_fields, config_read, config_resolve, config_devices): files to a checked configuration. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/config.h"
+#include "drivers/profile.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct dir {
+    char path[64];
+};
+
+static void write_file(const char *dir, const char *name, const char *text, mode_t mode)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, mode);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(fchmod(fd, mode), 0);
+    close(fd);
+}
+
+static int setup_dir(void **state)
+{
+    struct dir *dir = calloc(1, sizeof *dir);
+    strcpy(dir->path, "/tmp/test_config.XXXXXX");
+    assert_non_null(mkdtemp(dir->path));
+    *state = dir;
+    return 0;
+}
+
+static int teardown_dir(void **state)
+{
+    struct dir *dir = *state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", dir->path);
+    int r = system(command);
+    free(dir);
+    return r;
+}
+
+static int load(const struct dir *dir, const struct config *previous, struct diag *diag, struct config **ret)
+{
+    const char *dirs[] = {dir->path};
+    return config_load(dirs, 1, NULL, previous, diag, ret);
+}
+
+static const char good[] =
+    "site: {name: leuven, title: \"Stad Leuven\", timezone: Europe/Brussels}\n"
+    "mqtt: {server: \"mqtts://broker.example:8883\", user: wattwacht, password: {credential: mqtt}, homeassistant: yes}\n"
+    "http: {listen: \"127.0.0.1:9480\"}\n"
+    "rooms:\n"
+    "  stadskantoor:\n"
+    "    ashrae: A1\n"
+    "    boundary: {complete: yes}\n"
+    "    heat: {architecture: dx_open, sink: {supply: 50C, return: 40C}, air: {flow: 5000m3/h}}\n"
+    "racks: {r1: {room: stadskantoor}}\n"
+    "sources: {lights: {room: stadskantoor, role: lighting, constant: 120W, accuracy: 10%}}\n"
+    "alerts: {warm: {point: \"*/sensor-*/temperature\", above: 27C, hold: 5m, hysteresis: 1}}\n"
+    "devices:\n"
+    "  pdu-a1:\n"
+    "    room: stadskantoor\n"
+    "    rack: r1\n"
+    "    profile: apc-rpdu2\n"
+    "    address: 10.20.0.11\n"
+    "    role: it\n"
+    "    feed: A\n"
+    "    breaker: 16A\n"
+    "    parts: {outlet-01: {label: web1, scale: 0.5}}\n"
+    "  meter-ac: {room: stadskantoor, profile: eastron-sdm630, address: \"10.20.0.30:502\", modbus: {unit: 3}, role: cooling,\n"
+    "    class: 0.5S}\n";
+
+static void test_good(void **state)
+{
+    const struct dir *dir = *state;
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    char credentials[100];
+    write_file(dir->path, "10-site.yaml", good, 0644);
+    snprintf(credentials, sizeof credentials, "%s/credentials", dir->path);
+    assert_int_equal(mkdir(credentials, 0700), 0);
+    write_file(credentials, "mqtt", "secret\n", 0600);
+    int r = load(dir, NULL, diag, &config);
+    diag_print(diag, stderr);
+    assert_int_equal(r, 0);
+    assert_string_equal(config->site, "leuven");
+    assert_int_equal(config->n_mqtt, 1);
+    assert_string_equal(config->mqtt[0].password, "secret");
+    assert_true(config->mqtt[0].native && config->mqtt[0].homeassistant);
+    assert_int_equal(config->http[0].port, 9480);
+    assert_int_equal(config->n_spans, 5);
+    assert_int_equal(config->span[4].keep_s, 315576000);
+    assert_true(config->room[0].complete);
+    assert_float_equal(config->room[0].heat.air_flow_fixed, 5000, 0);
+    assert_float_equal(config->room[0].heat.sink_supply, 50, 0);
+    const struct device_config *pdu = &config->device[0], *meter = &config->device[1];
+    assert_int_equal(pdu->role, ROLE_IT);
+    assert_float_equal(pdu->breaker, 16, 0);
+    assert_int_equal(pdu->rack, 0);
+    assert_false(pdu->setup->is_modbus);
+    assert_int_equal(pdu->setup->address.port, 161);
+    assert_string_equal(pdu->setup->part[0].label, "web1");
+    assert_true(meter->setup->is_modbus);
+    assert_int_equal(meter->setup->modbus.unit, 3);
+    assert_float_equal(meter->class_pct, 0.5, 0);
+    assert_true(isnan(meter->breaker));
+    assert_float_equal(config->alert[0].above, 27, 0);
+
+    /* the same again: numbers stay, nothing changed; one period other: only that device did */
+    struct config *again = NULL;
+    assert_int_equal(load(dir, config, diag, &again), 0);
+    assert_int_equal(again->device[1].setup->number, meter->setup->number);
+    assert_true(again->device[0].setup->fingerprint == pdu->setup->fingerprint);
+    config_unref(again);
+    char *changed = strdup(good), *at = strstr(changed, "unit: 3");
+    at[6] = '4';
+    write_file(dir->path, "10-site.yaml", changed, 0644);
+    assert_int_equal(load(dir, config, diag, &again), 0);
+    assert_true(again->device[0].setup->fingerprint == pdu->setup->fingerprint);
+    assert_true(again->device[1].setup->fingerprint != meter->setup->fingerprint);
+    free(changed);
+    config_unref(again);
+    config_unref(config);
+    diag_free(diag);
+}
+
+#define HEAD "site: {name: s}\nrooms: {r: {}}\n"
+
+static const struct {
+    const char *text, *ending; /* of the first error */
+} bad[] = {
+    {"rooms: {}\n", "a.yaml:1:1: site: missing: the site"},
+    {"site: {name: s, timezone: Europe/Brussel}\n",
+     "a.yaml:1:27: timezone: 'Europe/Brussel' is no time zone known here, expected one like Europe/Brussels"},
+    {HEAD "devices: {d: {room: x, address: h}}\n", "a.yaml:3:21: room: no such room under rooms:"},
+    {HEAD "devices: {d: {room: r}}\n", "a.yaml:3:14: address: missing: how the device is reached"},
+    {HEAD "devices: {d: {room: r, address: h, profile: apc-rpdu3}}\n",
+     "a.yaml:3:45: profile: no profile 'apc-rpdu3', did you mean 'apc-rpdu2'?"},
+    {HEAD "devices: {r: {room: r, address: h}}\n", "a.yaml:3:11: r: is a room too: rooms and devices share one name space"},
+    {HEAD "devices: {d: {room: r, address: h, brekaer: 16A}}\n", "a.yaml:3:36: brekaer: unknown key, did you mean 'breaker'?"},
+    {HEAD "devices: {d: {room: r, address: h, breaker: 16}}\n",
+     "a.yaml:3:45: breaker: '16' is not a current with its unit, like 16A"},
+    {HEAD "devices: {d: {room: r, address: h, snmp: {version: 3}}}\n", "a.yaml:3:42: user: missing: version 3 needs a user"},
+    {HEAD "devices: {d: {room: r, address: h, snmp: {version: 3, user: u, auth: sha256, auth-key: geheim123}}}\n",
+     "a.yaml:3:88: auth-key: secrets are not written here: expected {credential: NAME}"},
+    {HEAD "devices: {d: {room: r, address: 'serial:///dev/ttyS0', modbus: {}}, e: {room: r, address: "
+          "'serial:///dev/ttyS0?baud=19200', modbus: {unit: 2}}}\n",
+     "a.yaml:3:73: address: 'd' speaks otherwise on the same line"},
+    {HEAD "devices: {d: {room: r, address: h, modbus: {unit: 1}}, e: {room: r, address: h, modbus: {unit: 1}}}\n",
+     "a.yaml:3:60: unit: 'd' is unit 1 of this line already"},
+    {HEAD "devices: {d: {room: r, address: h, units: {2: e}}}\n", "a.yaml:3:46: 2: no such device under devices:"},
+    {HEAD "sources: {s1: {room: r, role: lighting}}\n",
+     "a.yaml:3:15: constant: expected either constant: with a power, or reading: yes"},
+    {HEAD "alerts: {a: {point: 'x/total/active_power', above: 27C}}\n",
+     "a.yaml:3:52: above: '27C' is not a power with its unit, like 3.5kW"},
+    {HEAD "rrd: {spans: '15s/1d'}\n",
+     "a.yaml:3:14: spans: expected RESOLUTION/TIME pairs like 10s/1d 1m/7d, each resolution a multiple of step"},
+    {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
+};
+
+static void test_bad(void **state)
+{
+    const struct dir *dir = *state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct diag *diag = diag_new();
+        struct config *config = NULL;
+        write_file(dir->path, "a.yaml", bad[i].text, 0644);
+        assert_true(load(dir, NULL, diag, &config) < 0);
+        assert_null(config);
+        const char *first = diag_first(diag);
+        assert_non_null(first);
+        assert_string_equal(first + strlen(dir->path) + 1, bad[i].ending);
+        diag_free(diag);
+    }
+}
+
+/* Files only add; two that give the same name are both named. A secret that others can read is refused. */
+static void test_files(void **state)
+{
+    const struct dir *dir = *state;
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    char credentials[100];
+    snprintf(credentials, sizeof credentials, "%s/credentials", dir->path);
+    write_file(dir->path, "a.yaml", HEAD, 0644);
+    write_file(dir->path, "b.yaml", "rooms: {t: {}}\ndevices: {d: {room: t, address: h, snmp: {community: {credential: c}}}}\n",
+               0644);
+    assert_int_equal(mkdir(credentials, 0700), 0);
+    write_file(credentials, "c", "city\n", 0644);
+    assert_true(load(dir, NULL, diag, &config) < 0);
+    assert_non_null(strstr(diag_first(diag), "must be a file that only its owner can read (chmod 600)"));
+    diag_free(diag);
+
+    diag = diag_new();
+    write_file(credentials, "c", "city\n", 0600);
+    assert_int_equal(load(dir, NULL, diag, &config), 0);
+    assert_int_equal(config->n_rooms, 2);
+    assert_string_equal(config->device[0].setup->snmp.community, "city");
+    config_unref(config);
+
+    write_file(dir->path, "c.yaml", "rooms: {t: {}}\n", 0644);
+    assert_true(load(dir, NULL, diag, &config) < 0);
+    assert_non_null(strstr(diag_first(diag), "c.yaml:1:9: t: already given in "));
+    assert_non_null(strstr(diag_first(diag), "b.yaml:1"));
+    diag_free(diag);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_good, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),
+    };
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
