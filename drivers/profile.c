@@ -40,7 +40,8 @@ static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
     return good ? text : NULL;
 }
 
-static void check_name(struct diag *diag, const struct profile_set *set, const struct profile *profile, const char *path)
+static void check_name(struct diag *diag, const struct profile_set *set, const struct profile *profile,
+                       const char *path)
 {
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
     size_t n = strlen(profile->name);

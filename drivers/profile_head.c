@@ -13,8 +13,10 @@ static const char *const confidences[] = {"low", "medium", "high", NULL};
 static const char *const spaces[] = {"holding", "input", "coil", "discrete", NULL};
 static const char *const orders[] = {"(none)", "abcd", "cdab", "badc", "dcba", NULL};
 
-#define ACCESS(key, reader, member, value, words)                                                                      \
-    {.name = key, .read = reader, .offset = offsetof(struct snmp_access, member), .initial = value, .help = words}
+#define ACCESS(key, reader, member, value, words)                                                                    \
+    {                                                                                                                \
+        .name = key, .read = reader, .offset = offsetof(struct snmp_access, member), .initial = value, .help = words \
+    }
 
 static const struct field snmp_keys[] = {
     ACCESS("bulk", field_bool, bulk, "yes", "GETBULK works"),
@@ -63,13 +65,23 @@ static int read_offset(struct field_reader *reader, const struct field *field, c
 }
 
 #define REGISTERS(key, reader, member, value, words)                                                                   \
-    {.name = key, .read = reader, .offset = offsetof(struct modbus_access, member), .initial = value, .help = words}
+    {                                                                                                                  \
+        .name = key, .read = reader, .offset = offsetof(struct modbus_access, member), .initial = value, .help = words \
+    }
 
 static const struct field modbus_keys[] = {
-    {.name = "space", .read = field_choice, .offset = offsetof(struct modbus_access, space), .initial = "holding",
-     .arg = spaces, .help = "where addresses without a space lie"},
-    {.name = "order", .read = field_choice, .offset = offsetof(struct modbus_access, order), .initial = "abcd",
-     .arg = orders, .help = "bytes of a value in its registers"},
+    {.name = "space",
+     .read = field_choice,
+     .offset = offsetof(struct modbus_access, space),
+     .initial = "holding",
+     .arg = spaces,
+     .help = "where addresses without a space lie"},
+    {.name = "order",
+     .read = field_choice,
+     .offset = offsetof(struct modbus_access, order),
+     .initial = "abcd",
+     .arg = orders,
+     .help = "bytes of a value in its registers"},
     REGISTERS("max-registers", field_count, max_registers, "125", "registers in one read"),
     REGISTERS("hole", field_count, hole, "0", "registers without a value that one read may cross"),
     REGISTERS("barriers", profile_numbers_field, barriers, NULL, "addresses at which a read must begin anew"),
@@ -81,7 +93,8 @@ static const struct field modbus_keys[] = {
     {0},
 };
 
-static int read_selects(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+static int read_selects(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
+                        void *into)
 {
     struct field_items *items = into;
     size_t n = node->kind == YAML_LIST ? node->n : 1;
@@ -93,14 +106,20 @@ static int read_selects(struct field_reader *reader, const struct field *field, 
     return 0;
 }
 
-#define WHO(key, member)                                                                                               \
-    {.name = key, .read = read_selects, .offset = offsetof(struct identity_def, member), .help = "who the device is"}
+#define WHO(key, member)                                                                    \
+    {                                                                                       \
+        .name = key, .read = read_selects, .offset = offsetof(struct identity_def, member), \
+        .help = "who the device is"                                                         \
+    }
 
 static const struct field identity_keys[] = {
     WHO("vendor", vendor), WHO("model", model), WHO("serial", serial), WHO("firmware", firmware), {0}};
 
 static const struct field param_keys[] = {
-    {.name = "help", .read = field_text, .offset = offsetof(struct param_def, help), .required = true,
+    {.name = "help",
+     .read = field_text,
+     .offset = offsetof(struct param_def, help),
+     .required = true,
      .help = "what the site has to say"},
     {.name = "default", .read = field_text, .offset = offsetof(struct param_def, initial), .help = "else"},
     {0}};
@@ -111,24 +130,43 @@ struct raw {
     const struct yaml_node *match, *snmp, *modbus, *identity, *tables, *points, *computed, *params;
 };
 
-#define HEAD(key, reader, member, words)                                                                               \
-    {.name = key, .read = reader, .offset = offsetof(struct raw, member), .help = words}
-#define NEEDED(key, reader, member, words)                                                                             \
-    {.name = key, .read = reader, .offset = offsetof(struct raw, member), .help = words, .required = true}
+#define HEAD(key, reader, member, words)                                                   \
+    {                                                                                      \
+        .name = key, .read = reader, .offset = offsetof(struct raw, member), .help = words \
+    }
+#define NEEDED(key, reader, member, words)                                                                   \
+    {                                                                                                        \
+        .name = key, .read = reader, .offset = offsetof(struct raw, member), .help = words, .required = true \
+    }
 
 static const struct field head_keys[] = {
     NEEDED("name", field_id, p.name, "the name of the file without .yaml"),
     NEEDED("version", field_count, p.version, "counts up with each change of points"),
     NEEDED("title", field_text, p.title, "the family in words"),
     NEEDED("vendor", field_text, p.vendor, "who makes it"),
-    {.name = "kind", .read = field_choice, .offset = offsetof(struct raw, p.kind), .arg = profile_kinds, .required = true,
+    {.name = "kind",
+     .read = field_choice,
+     .offset = offsetof(struct raw, p.kind),
+     .arg = profile_kinds,
+     .required = true,
      .help = "pdu ups ats cooling meter heat-meter env entity"},
-    {.name = "protocol", .read = field_choice, .offset = offsetof(struct raw, protocol), .arg = protocols,
-     .required = true, .help = "snmp or modbus"},
-    {.name = "confidence", .read = field_choice, .offset = offsetof(struct raw, p.confidence), .arg = confidences,
-     .required = true, .help = "low, medium or high"},
+    {.name = "protocol",
+     .read = field_choice,
+     .offset = offsetof(struct raw, protocol),
+     .arg = protocols,
+     .required = true,
+     .help = "snmp or modbus"},
+    {.name = "confidence",
+     .read = field_choice,
+     .offset = offsetof(struct raw, p.confidence),
+     .arg = confidences,
+     .required = true,
+     .help = "low, medium or high"},
     NEEDED("sources", field_texts, p.sources, "documents with section or revision"),
-    {.name = "priority", .read = field_count, .offset = offsetof(struct raw, p.priority), .initial = "50",
+    {.name = "priority",
+     .read = field_count,
+     .offset = offsetof(struct raw, p.priority),
+     .initial = "50",
      .help = "profiles of higher priority are tried first"},
     HEAD("include", field_texts, p.include, "profiles whose points this device may have too"),
     HEAD("match", field_node, match, "rules; any will do"),
@@ -166,8 +204,8 @@ static int read_tables(struct field_reader *reader, const struct yaml_node *node
 {
     int result = 0;
     for (size_t i = 0; i < node->n; i++) {
-        struct table_def table = {.name = node->item[i]->key, .at = node->item[i]->at,
-                                  .inherit = {.range = {NAN, NAN}}};
+        struct table_def table = {
+            .name = node->item[i]->key, .at = node->item[i]->at, .inherit = {.range = {NAN, NAN}}};
         if (!table.name) {
             diag_error(reader->diag, node->at, node->key, "expected a map of tables");
             return -EINVAL;

@@ -68,7 +68,8 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
         return wrong(reader, test, "one number");
     if (condition->test == TEST_PRESENT)
         condition->negate = condition->n == 1 && !strcmp(condition->word[0], "no");
-    if (condition->test == TEST_LIKE && (condition->n != 1 || !(condition->like = pattern_read(reader, test, condition->word[0]))))
+    if (condition->test == TEST_LIKE &&
+        (condition->n != 1 || !(condition->like = pattern_read(reader, test, condition->word[0]))))
         return wrong(reader, test, "a regular expression");
     return 0;
 }
@@ -257,8 +258,7 @@ int profile_aspect_field(struct field_reader *reader, const struct field *field,
     return 0;
 }
 
-int profile_oids_field(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
-                       void *into)
+int profile_oids_field(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
 {
     struct field_items *list = into;
     const struct yaml_node *const *item, *one;

@@ -10,10 +10,10 @@ static const struct {
     enum match_kind kind;
     bool modbus;
 } tests[] = {
-    {"sysobjectid", MK_OBJECT_ID, false},   {"sysobjectid-under", MK_OBJECT_UNDER, false},
-    {"sysdescr", MK_DESCRIPTION, false},    {"not-sysdescr", MK_NOT_DESCRIPTION, false},
-    {"exists", MK_EXISTS, false},           {"absent", MK_ABSENT, false},
-    {"under", MK_UNDER, false},             {"sunspec", MK_SUNSPEC, true},
+    {"sysobjectid", MK_OBJECT_ID, false}, {"sysobjectid-under", MK_OBJECT_UNDER, false},
+    {"sysdescr", MK_DESCRIPTION, false},  {"not-sysdescr", MK_NOT_DESCRIPTION, false},
+    {"exists", MK_EXISTS, false},         {"absent", MK_ABSENT, false},
+    {"under", MK_UNDER, false},           {"sunspec", MK_SUNSPEC, true},
 };
 
 static int read_value_tests(struct field_reader *reader, const struct yaml_node *node, struct match_rule *rule)
@@ -35,18 +35,15 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
     case MK_OBJECT_UNDER:
     case MK_EXISTS:
     case MK_ABSENT:
-    case MK_UNDER:
-        return profile_oids_field(reader, NULL, node, &test->oids);
+    case MK_UNDER: return profile_oids_field(reader, NULL, node, &test->oids);
     case MK_DESCRIPTION:
     case MK_NOT_DESCRIPTION:
         if (field_text(reader, NULL, node, &test->text) < 0)
             return -EINVAL;
         test->like = pattern_read(reader, node, test->text);
         return test->like ? 0 : -EINVAL;
-    case MK_SUNSPEC:
-        return profile_numbers_field(reader, NULL, node, &test->models);
-    case MK_VALUE:
-        break;
+    case MK_SUNSPEC: return profile_numbers_field(reader, NULL, node, &test->models);
+    case MK_VALUE: break;
     }
     return -EINVAL;
 }
@@ -107,7 +104,8 @@ static int read_operand(struct field_reader *reader, const struct yaml_node *nod
     if (node->kind == YAML_SCALAR && word_number(node->text, &operand->factor))
         return 0;
     if (!slash || slash == node->text || quantity_parse(slash + 1) == Q_NONE) {
-        diag_error(reader->diag, node->at, node->key, "expected PART/QUANTITY, like outlet-*/active_power, or a number");
+        diag_error(reader->diag, node->at, node->key,
+                   "expected PART/QUANTITY, like outlet-*/active_power, or a number");
         return -EINVAL;
     }
     operand->part = arena_strndup(reader->arena, node->text, (size_t)(slash - node->text));

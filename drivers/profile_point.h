@@ -13,18 +13,18 @@ struct point_def {
     struct place at;
     struct ref from, by;
     const struct yaml_node *cases; /* only while it is read */
-    int quantity, aspect; /* enum quantity, enum aspect */
+    int quantity, aspect;          /* enum quantity, enum aspect */
     struct select chain, part, number, phase, unit;
     struct template_list label;
     struct scale_list scale;
-    struct number_list na;            /* raw */
+    struct number_list na;             /* raw */
     struct condition_list when, valid; /* at discovery; with every poll */
     bool negative_na, drop_na, text_unit, ignore;
-    double offset;       /* after the scale, in the unit */
-    double range[2];     /* base unit; NAN: none */
-    int64_t mask;        /* raw & mask, moved down to bit 0; 0: none */
-    int transform;       /* enum transform */
-    double modulus;      /* raw; 0: unknown */
+    double offset;   /* after the scale, in the unit */
+    double range[2]; /* base unit; NAN: none */
+    int64_t mask;    /* raw & mask, moved down to bit 0; 0: none */
+    int transform;   /* enum transform */
+    double modulus;  /* raw; 0: unknown */
     int64_t refresh_us;
     const char **states;
 };
@@ -43,7 +43,7 @@ struct join_def {
     struct field_items index; /* of struct join_part */
 };
 struct join_part {
-    struct ref from;   /* REF_NONE: the constant */
+    struct ref from; /* REF_NONE: the constant */
     uint32_t constant;
 };
 
@@ -51,7 +51,7 @@ struct table_def {
     const char *name;
     struct place at;
     struct point_def inherit; /* keys of the table that its points take over */
-    struct oid entry; /* n 0: objects by their full names, or registers */
+    struct oid entry;         /* n 0: objects by their full names, or registers */
     size_t n_index, n_joins, n_points;
     struct index_def *index;
     struct join_def *join;

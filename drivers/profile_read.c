@@ -196,8 +196,9 @@ int ref_parse(struct field_reader *reader, const struct yaml_node *at, const cha
     }
     if (!good) {
         diag_error(reader->diag, at->at, at->key, "'%s' is not a source: expected %s", text,
-                   context_of(reader)->modbus ? "[SPACE:]ADDRESS[/TYPE[/ORDER]] like input:52/f32, or param.NAME (declared)"
-                                              : ".COLUMN, index.NAME, JOIN.COLUMN, param.NAME (each declared) or a whole OID");
+                   context_of(reader)->modbus
+                       ? "[SPACE:]ADDRESS[/TYPE[/ORDER]] like input:52/f32, or param.NAME (declared)"
+                       : ".COLUMN, index.NAME, JOIN.COLUMN, param.NAME (each declared) or a whole OID");
         return -EINVAL;
     }
     *ret = ref;

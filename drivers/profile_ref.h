@@ -15,8 +15,23 @@
 enum ref_kind { REF_NONE, REF_COLUMN, REF_JOIN, REF_INDEX, REF_SCALAR, REF_PARAM, REF_REGISTER };
 /* Bytes of a value in its registers, as manuals write it for two of them. */
 enum reg_order { RO_DEFAULT, RO_ABCD, RO_CDAB, RO_BADC, RO_DCBA };
-enum reg_type { RT_U16, RT_I16, RT_U32, RT_I32, RT_U64, RT_I64, RT_F32, RT_F64, RT_ACC32, RT_ACC64, RT_BCD16,
-                RT_BCD32, RT_MOD10K, RT_STRING, RT_COUNT };
+enum reg_type {
+    RT_U16,
+    RT_I16,
+    RT_U32,
+    RT_I32,
+    RT_U64,
+    RT_I64,
+    RT_F32,
+    RT_F64,
+    RT_ACC32,
+    RT_ACC64,
+    RT_BCD16,
+    RT_BCD32,
+    RT_MOD10K,
+    RT_STRING,
+    RT_COUNT
+};
 
 struct reg {
     int space; /* enum modbus_space; -1: the profile's */
@@ -40,7 +55,7 @@ struct choice { /* a row of a map: a word as it comes, or like a /regular expres
     regex_t *like;
 };
 
-struct select { /* a word or number: said here, or by a source */
+struct select {       /* a word or number: said here, or by a source */
     const char *text; /* constant; NULL: from */
     struct ref from;  /* REF_NONE with text NULL: not given */
     size_t n;
@@ -75,7 +90,8 @@ struct template_piece { /* "Outlet {.4}": words and sources in turn */
     const char *text;
     struct ref from;
 };
-struct template {
+struct template
+{
     size_t n;
     struct template_piece *piece;
 };

@@ -10,36 +10,38 @@
 
 static const char *const transforms[] = {"none", "invert", "absolute", "four-quadrant", "first-bit", NULL};
 
-#define POINT(key, reader, member, words)                                                                              \
-    {.name = key, .read = reader, .offset = offsetof(struct point_def, member), .help = words}
+#define POINT(key, reader, member, words)                                                        \
+    {                                                                                            \
+        .name = key, .read = reader, .offset = offsetof(struct point_def, member), .help = words \
+    }
 
 /* Keys that a table hands on to its points, a point to its cases. */
 #define INHERITED                                                                                                      \
-    POINT("chain", profile_select_field, chain, "number of the unit of a chain, 1 for the first"),                    \
-        POINT("part", profile_select_field, part, "the part: its base, or whole like output-l1"),                     \
-        POINT("number", profile_select_field, number, "number of the part"),                                          \
+    POINT("chain", profile_select_field, chain, "number of the unit of a chain, 1 for the first"),                     \
+        POINT("part", profile_select_field, part, "the part: its base, or whole like output-l1"),                      \
+        POINT("number", profile_select_field, number, "number of the part"),                                           \
         POINT("phase", profile_select_field, phase, "l1 l2 l3 n l1l2 l2l3 l3l1"),                                      \
-        POINT("label", profile_labels_field, label, "what the device calls the part; the first that is not empty"),   \
-        POINT("when", profile_conditions_field, when, "rows and points that exist, decided at discovery"),            \
-        POINT("valid", profile_conditions_field, valid, "asked with every poll: is there a value"),                   \
-        POINT("quantity", profile_quantity_field, quantity, "what it measures"),                                      \
+        POINT("label", profile_labels_field, label, "what the device calls the part; the first that is not empty"),    \
+        POINT("when", profile_conditions_field, when, "rows and points that exist, decided at discovery"),             \
+        POINT("valid", profile_conditions_field, valid, "asked with every poll: is there a value"),                    \
+        POINT("quantity", profile_quantity_field, quantity, "what it measures"),                                       \
         POINT("aspect", profile_aspect_field, aspect, "peak, average, minimum, maximum, setpoint, rating, threshold"), \
-        POINT("unit", profile_select_field, unit, "unit of the scaled number"),                                       \
-        POINT("scale", profile_scales_field, scale, "factor, or a list of factors"),                                  \
-        POINT("offset", field_number, offset, "added after the scale, in the unit"),                                  \
-        POINT("na", profile_numbers_field, na, "raw numbers that mean no value"),                                     \
-        POINT("negative-na", field_bool, negative_na, "any negative raw number means no value"),                      \
-        POINT("drop-na", field_bool, drop_na, "no value at discovery: the device has no such point"),                 \
-        POINT("text-unit", field_bool, text_unit, "the value is a text of a number and its unit"),                    \
-        POINT("range", profile_range_field, range, "outside is not plausible: [lowest, highest] in the base unit"),   \
-        POINT("mask", field_integer, mask, "these bits of the raw number only, moved down"),                          \
+        POINT("unit", profile_select_field, unit, "unit of the scaled number"),                                        \
+        POINT("scale", profile_scales_field, scale, "factor, or a list of factors"),                                   \
+        POINT("offset", field_number, offset, "added after the scale, in the unit"),                                   \
+        POINT("na", profile_numbers_field, na, "raw numbers that mean no value"),                                      \
+        POINT("negative-na", field_bool, negative_na, "any negative raw number means no value"),                       \
+        POINT("drop-na", field_bool, drop_na, "no value at discovery: the device has no such point"),                  \
+        POINT("text-unit", field_bool, text_unit, "the value is a text of a number and its unit"),                     \
+        POINT("range", profile_range_field, range, "outside is not plausible: [lowest, highest] in the base unit"),    \
+        POINT("mask", field_integer, mask, "these bits of the raw number only, moved down"),                           \
         {.name = "transform",                                                                                          \
          .read = field_choice,                                                                                         \
          .offset = offsetof(struct point_def, transform),                                                              \
          .arg = transforms,                                                                                            \
          .help = "a function of the raw number"},                                                                      \
-        POINT("modulus", field_number, modulus, "raw number at which a counter starts again"),                        \
-        POINT("refresh", field_duration, refresh_us, "the value changes at least so often"),                          \
+        POINT("modulus", field_number, modulus, "raw number at which a counter starts again"),                         \
+        POINT("refresh", field_duration, refresh_us, "the value changes at least so often"),                           \
         POINT("states", profile_states_field, states, "names of a state's numbers")
 
 const struct field profile_point_keys[] = {
@@ -111,12 +113,17 @@ static int read_join_index(struct field_reader *reader, const struct field *fiel
 
 static int read_joins(struct field_reader *reader, const struct yaml_node *node, struct table_def *table)
 {
-    static const struct field keys[] = {
-        {.name = "entry", .read = field_oid, .offset = offsetof(struct join_def, entry), .required = true,
-         .help = "OID of the joined table's entry"},
-        {.name = "index", .read = read_join_index, .offset = offsetof(struct join_def, index), .required = true,
-         .help = "its index, made of parts of this table's index, columns and numbers"},
-        {0}};
+    static const struct field keys[] = {{.name = "entry",
+                                         .read = field_oid,
+                                         .offset = offsetof(struct join_def, entry),
+                                         .required = true,
+                                         .help = "OID of the joined table's entry"},
+                                        {.name = "index",
+                                         .read = read_join_index,
+                                         .offset = offsetof(struct join_def, index),
+                                         .required = true,
+                                         .help = "its index, made of parts of this table's index, columns and numbers"},
+                                        {0}};
     struct profile_context *context = reader->context;
     int result = node->kind == YAML_MAP ? 0 : -EINVAL;
     if (result < 0)
@@ -179,8 +186,8 @@ static int check_point(struct field_reader *reader, const struct table_def *tabl
     if (point->from.kind == REF_NONE)
         return complain(reader, point, "from", "missing: where the value is");
     if (point->from.kind != expected)
-        return complain(reader, point, "from", expected == REF_COLUMN ? "expected a column of this table, like .5"
-                                                                      : "expected a whole OID");
+        return complain(reader, point, "from",
+                        expected == REF_COLUMN ? "expected a column of this table, like .5" : "expected a whole OID");
     if (point->quantity == Q_NONE)
         return complain(reader, point, "quantity", "missing: what the value measures");
     double number;
@@ -190,9 +197,25 @@ static int check_point(struct field_reader *reader, const struct table_def *tabl
     return check_part(reader, point) < 0 ? -EINVAL : r;
 }
 
+/* Asked with every poll, so numbers only. */
+static int check_valid(struct field_reader *reader, const struct point_def *point)
+{
+    for (size_t i = 0; i < point->valid.n; i++) {
+        const struct condition *c = &point->valid.item[i];
+        bool words = c->test == TEST_LIKE;
+        for (size_t k = 0; k < c->n && c->test != TEST_PRESENT; k++)
+            words = words || isnan(c->number[k]);
+        if (words || c->from.kind == REF_INDEX || c->from.kind == REF_PARAM)
+            return complain(reader, point, "valid", "expected a source that is polled, tested by numbers");
+    }
+    return 0;
+}
+
 static int keep_point(struct field_reader *reader, struct table_def *table, const struct point_def *point)
 {
     int r = check_point(reader, table, point);
+    if (check_valid(reader, point) < 0)
+        r = -EINVAL;
     table->point = arena_push(reader->arena, table->point, &table->n_points, sizeof *point);
     table->point[table->n_points - 1] = *point;
     table->point[table->n_points - 1].cases = NULL;
@@ -262,11 +285,18 @@ int profile_read_table(struct field_reader *reader, const struct yaml_node *node
     struct field keys[40] = {
         {.name = "entry", .read = field_oid, .offset = offsetof(struct table_def, entry), .help = "OID of the entry"},
         {.name = "index", .read = read_index, .offset = 0, .help = "parts of the index"},
-        {.name = "joins", .read = field_node, .offset = (size_t)((char *)&raw.joins - (char *)&raw),
+        {.name = "joins",
+         .read = field_node,
+         .offset = (size_t)((char *)&raw.joins - (char *)&raw),
          .help = "tables whose rows belong to this one's"},
-        {.name = "sunspec", .read = profile_numbers_field, .offset = offsetof(struct table_def, models),
+        {.name = "sunspec",
+         .read = profile_numbers_field,
+         .offset = offsetof(struct table_def, models),
          .help = "SunSpec models whose registers these are"},
-        {.name = "points", .read = field_node, .offset = (size_t)((char *)&raw.points - (char *)&raw), .required = true,
+        {.name = "points",
+         .read = field_node,
+         .offset = (size_t)((char *)&raw.points - (char *)&raw),
+         .required = true,
          .help = "the values"},
     };
     size_t n = 5;

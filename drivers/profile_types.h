@@ -10,8 +10,17 @@
 
 #include <stdatomic.h>
 
-enum match_kind { MK_OBJECT_ID, MK_OBJECT_UNDER, MK_DESCRIPTION, MK_NOT_DESCRIPTION, MK_EXISTS, MK_ABSENT, MK_UNDER,
-                  MK_VALUE, MK_SUNSPEC };
+enum match_kind {
+    MK_OBJECT_ID,
+    MK_OBJECT_UNDER,
+    MK_DESCRIPTION,
+    MK_NOT_DESCRIPTION,
+    MK_EXISTS,
+    MK_ABSENT,
+    MK_UNDER,
+    MK_VALUE,
+    MK_SUNSPEC
+};
 
 struct match_test {
     enum match_kind kind;
@@ -44,7 +53,7 @@ struct param_def {
     const char *name, *help, *initial; /* initial NULL: the site must say it */
 };
 
-struct identity_def { /* alternatives, the first that answers */
+struct identity_def {                                   /* alternatives, the first that answers */
     struct field_items vendor, model, serial, firmware; /* of struct select */
 };
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "point_list.h"
+#include "profile_head.h"
+#include "snmp_cell.h"
+#include "snmp_plan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint32_t sys_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0}; /* SNMPv2-MIB, RFC 3418 */
+
+/* A validity column: numbers only, since it is asked with every poll. */
+struct valid_op {
+    uint32_t value; /* of the plan's asks */
+    enum test test;
+    uint32_t n;
+    const double *number;
+};
+
+struct decode_op {
+    uint32_t value, device, point;
+    uint32_t n_valid;
+    const struct valid_op *valid;
+    bool with_unit;
+    enum dimension dimension;
+    struct value_op op;
+};
+
+struct decode {
+    size_t n;
+    struct decode_op *op;
+    struct compute_ops computes;
+};
+
+/* An object to ask, and who wants its number in the plan. */
+struct need {
+    struct oid name;
+    uint32_t *where;
+};
+
+struct work {
+    struct snmp_plan *plan;
+    struct point_list list;
+    const struct snmp_image *image;
+    size_t n_rows, n_needs;
+    struct snmp_row *row; /* one a candidate, by handle */
+    struct need *need;
+};
+
+static void add_row(struct work *work, const struct snmp_row *row, struct candidate *c)
+{
+    work->row = arena_push(work->plan->arena, work->row, &work->n_rows, sizeof *row);
+    work->row[work->n_rows - 1] = *row;
+    c->handle = work->n_rows - 1;
+}
+
+static void try_point(struct work *work, struct cells *cells, struct snmp_row *row, const struct point_def *def,
+                      struct oid name, const struct snmp_value *value)
+{
+    double raw = snmp_value_number(value, def->text_unit, dimension_of((enum quantity)def->quantity));
+    if (isnan(raw))
+        return;
+    struct value_op bare = value_op_make(def, DECIMAL_ONE, 1, NULL, DECIMAL_ONE);
+    if (def->drop_na && value_op_sample(&bare, raw).quality == QL_SENTINEL)
+        return;
+    struct candidate *c = point_list_resolve(&work->list, cells, def, oid_text(work->plan->arena, name));
+    if (!c)
+        return;
+    c->raw = raw;
+    c->integral = value->kind == SV_INT || value->kind == SV_UINT;
+    if (def->text_unit)
+        c->unit = NULL; /* the text says it, and the number is in the base unit already */
+    add_row(work, row, c);
+}
+
+static void plan_column(struct work *work, struct cells *cells, const struct table_def *table,
+                        const struct point_def *def)
+{
+    struct oid column = oid_join(work->plan->arena, table->entry, &def->from.column, 1), name = column;
+    const struct snmp_value *value;
+    while (snmp_image_next(work->image, name, &name, &value) && oid_under(name, column)) {
+        struct snmp_row row = {.image = work->image};
+        cells->context = &row;
+        struct oid suffix = {name.n - column.n, name.id + column.n};
+        if (value->kind != SV_NONE && snmp_row_split(&row, table, suffix))
+            try_point(work, cells, &row, def, name, value);
+    }
+}
+
+static void plan_profile(struct work *work, const struct profile *profile)
+{
+    struct cells cells = {
+        .arena = work->plan->arena, .profile = profile, .setup = work->list.setup, .get = snmp_row_cell};
+    for (size_t t = 0; t < profile->n_tables; t++) {
+        const struct table_def *table = &profile->table[t];
+        for (size_t p = 0; p < table->n_points; p++) {
+            const struct point_def *def = &table->point[p];
+            if (def->from.kind == REF_COLUMN) {
+                plan_column(work, &cells, table, def);
+                continue;
+            }
+            struct snmp_row row = {.image = work->image, .table = table};
+            const struct snmp_value *value = snmp_image_get(work->image, def->from.oid);
+            cells.context = &row;
+            if (value && value->kind != SV_NONE)
+                try_point(work, &cells, &row, def, def->from.oid, value);
+        }
+    }
+}
+
+static void need(struct work *work, struct oid name, uint32_t *where)
+{
+    work->need = arena_push(work->plan->arena, work->need, &work->n_needs, sizeof *work->need);
+    work->need[work->n_needs - 1] = (struct need){name, where};
+}
+
+/* A validity column that the agent does not have asks nothing. */
+static void plan_valid(struct work *work, const struct snmp_row *row, const struct point_def *def, struct decode_op *op)
+{
+    struct valid_op *valid = arena_alloc(work->plan->arena, def->valid.n * sizeof *valid);
+    for (size_t i = 0; i < def->valid.n; i++) {
+        const struct condition *condition = &def->valid.item[i];
+        struct oid name = snmp_row_name(work->plan->arena, row, &condition->from);
+        const struct snmp_value *value = name.n ? snmp_image_get(work->image, name) : NULL;
+        if (!value || value->kind == SV_NONE)
+            continue;
+        struct valid_op *own = &valid[op->n_valid++];
+        *own = (struct valid_op){0, condition->test, (uint32_t)condition->n, condition->number};
+        need(work, name, &own->value);
+    }
+    op->valid = valid;
+}
+
+static void plan_decode(struct work *work, struct decode *decode)
+{
+    struct point_list *list = &work->list;
+    decode->op = arena_alloc(work->plan->arena, list->n * sizeof *decode->op);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct candidate *c = &list->item[i];
+        if (c->left_out || c->computed)
+            continue;
+        const struct snmp_row *row = &work->row[c->handle];
+        struct decode_op *op = &decode->op[decode->n++];
+        *op = (struct decode_op){.device = c->device,
+                                 .point = c->point,
+                                 .op = c->op,
+                                 .with_unit = c->def->text_unit,
+                                 .dimension = dimension_of(c->quantity)};
+        plan_valid(work, row, c->def, op);
+        need(work, snmp_row_name(work->plan->arena, row, &c->def->from), &op->value);
+    }
+    decode->computes = point_list_computes(list);
+}
+
+static int by_oid(const void *left, const void *right)
+{
+    return oid_compare(((const struct need *)left)->name, ((const struct need *)right)->name);
+}
+
+/* Each object once, in the order of OIDs, sysUpTime first. */
+static void number_asks(struct work *work)
+{
+    struct snmp_plan *plan = work->plan;
+    plan->ask = arena_alloc(plan->arena, (work->n_needs + 1) * sizeof *plan->ask);
+    plan->ask[plan->n++] = (struct oid){sizeof sys_uptime / sizeof sys_uptime[0], sys_uptime};
+    if (work->n_needs)
+        qsort(work->need, work->n_needs, sizeof *work->need, by_oid);
+    for (size_t i = 0; i < work->n_needs; i++) {
+        if (i == 0 || oid_compare(work->need[i].name, work->need[i - 1].name) != 0)
+            plan->ask[plan->n++] = work->need[i].name;
+        *work->need[i].where = (uint32_t)(plan->n - 1);
+    }
+}
+
+/* The object itself; or in the column of that name the row of the unit, counted from 1 or from 0; or the first row. */
+static const struct snmp_value *who_value(struct work *work, struct oid name, unsigned unit)
+{
+    const struct snmp_value *value = snmp_image_get(work->image, name);
+    struct oid found = name;
+    if (value && value->kind != SV_NONE)
+        return value;
+    for (int less = 0; unit && less < 2; less++) {
+        uint32_t arc = unit - (uint32_t)less;
+        struct oid row = oid_join(work->plan->arena, name, &arc, 1);
+        if (snmp_image_get(work->image, row))
+            return snmp_image_get(work->image, row);
+        if (snmp_image_next(work->image, row, &found, &value) && oid_under(found, row))
+            return value;
+    }
+    found = name;
+    return !unit && snmp_image_next(work->image, name, &found, &value) && oid_under(found, name) ? value : NULL;
+}
+
+static const char *who(struct work *work, const struct field_items *selects, const struct shape *shape, unsigned unit)
+{
+    for (size_t i = 0; i < selects->n; i++) {
+        struct select select = ((const struct select *)selects->item)[i];
+        const struct snmp_value *value = select.from.kind == REF_SCALAR ? who_value(work, select.from.oid, unit) : NULL;
+        struct snmp_image *one = snmp_image_new();
+        struct snmp_row row = {.image = one};
+        struct cells cells = {.arena = work->plan->arena,
+                              .profile = work->list.profile,
+                              .setup = work->list.setup,
+                              .get = snmp_row_cell,
+                              .context = &row};
+        if (value)
+            snmp_image_put(one, select.from.oid, *value);
+        const char *word = select_word(&cells, &select);
+        snmp_image_free(one);
+        if (word && strspn(word, " .-") != strlen(word))
+            return arena_strdup(shape->arena, word);
+    }
+    return NULL;
+}
+
+static void identify(struct work *work)
+{
+    const struct profile *profile = work->list.profile;
+    for (size_t d = 0; d < work->list.n_devices; d++) {
+        const struct point_device *device = &work->list.device[d];
+        struct identity *identity = &device->shape->identity;
+        identity->kind = profile_kinds[profile->kind];
+        for (size_t p = 0; p < profile->n_included; p++) {
+            const struct identity_def *def = &profile->included[p]->identity;
+            if (!identity->vendor)
+                identity->vendor = who(work, &def->vendor, device->shape, device->unit);
+            if (!identity->model)
+                identity->model = who(work, &def->model, device->shape, device->unit);
+            if (!identity->serial)
+                identity->serial = who(work, &def->serial, device->shape, device->unit);
+            if (!identity->firmware)
+                identity->firmware = who(work, &def->firmware, device->shape, device->unit);
+        }
+        if (!identity->vendor && strcmp(profile->vendor, "generic") != 0)
+            identity->vendor = arena_strdup(device->shape->arena, profile->vendor);
+    }
+}
+
+static void take_devices(struct work *work)
+{
+    struct snmp_plan *plan = work->plan;
+    plan->n_devices = work->list.n_devices;
+    plan->device = arena_alloc(plan->arena, plan->n_devices * sizeof *plan->device);
+    for (size_t d = 0; d < plan->n_devices; d++) {
+        const struct point_device *device = &work->list.device[d];
+        plan->device[d] = (struct snmp_plan_device){device->number, device->unit ? device->unit : 1, device->shape};
+    }
+}
+
+int snmp_plan_new(const struct profile *profile, const struct device_setup *setup, const struct snmp_image *image,
+                  const char *why, struct snmp_plan **ret)
+{
+    struct arena *arena = arena_new();
+    struct snmp_plan *plan = ARENA_NEW(arena, struct snmp_plan);
+    struct decode *decode = ARENA_NEW(arena, struct decode);
+    struct work work = {.plan = plan, .image = image, .list = {.arena = arena, .profile = profile, .setup = setup}};
+    plan->arena = arena;
+    plan->decode = decode;
+    for (size_t i = 0; i < profile->n_included; i++)
+        plan_profile(&work, profile->included[i]);
+    if (!work.list.n) {
+        arena_free(arena);
+        return -ENODATA;
+    }
+    point_list_finish(&work.list, why);
+    plan_decode(&work, decode);
+    number_asks(&work);
+    identify(&work);
+    take_devices(&work);
+    plan->bulk = profile->snmp.bulk;
+    plan->max_varbinds = profile->snmp.max_varbinds;
+    plan->repetitions = profile->snmp.repetitions;
+    *ret = plan;
+    return 0;
+}
+
+void snmp_plan_free(struct snmp_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t d = 0; d < plan->n_devices; d++)
+        shape_unref(plan->device[d].shape);
+    arena_free(plan->arena);
+}
+
+static bool valid(const struct valid_op *op, double x)
+{
+    bool in = false;
+    for (uint32_t i = 0; i < op->n; i++)
+        in = in || (!(x < op->number[i]) && !(x > op->number[i]) && !isnan(op->number[i]) && !isnan(x));
+    switch (op->test) {
+    case TEST_IN: return in;
+    case TEST_NOT: return !in && !isnan(x);
+    case TEST_BELOW: return x < op->number[0];
+    case TEST_ABOVE: return x > op->number[0];
+    case TEST_BIT: return x >= 0 && op->number[0] < 64 && ((uint64_t)x >> (unsigned)op->number[0] & 1);
+    case TEST_PRESENT: return !isnan(x);
+    case TEST_LIKE: /* refused by the loader */
+    case TEST_COUNT: break;
+    }
+    return false;
+}
+
+void snmp_plan_decode(const struct snmp_plan *plan, const struct snmp_value *values, struct answer **answers)
+{
+    const struct decode *decode = plan->decode;
+    for (size_t i = 0; i < decode->n; i++) {
+        const struct decode_op *op = &decode->op[i];
+        const struct snmp_value *value = &values[op->value];
+        struct sample sample = {NAN, QL_SENTINEL};
+        double raw = snmp_value_number(value, op->with_unit, op->dimension);
+        if (value->kind == SV_BYTES && isnan(raw) && value->n)
+            sample.quality = QL_IMPLAUSIBLE; /* a text where a number should be */
+        else
+            sample = value_op_sample(&op->op, raw);
+        for (uint32_t k = 0; k < op->n_valid; k++)
+            if (!valid(&op->valid[k], snmp_value_number(&values[op->valid[k].value], false, D_NONE)))
+                sample.quality = QL_SENTINEL;
+        answers[op->device]->sample[op->point] = sample;
+    }
+    for (size_t i = 0; i < decode->computes.n; i++)
+        compute_sample(&decode->computes.item[i], answers[decode->computes.item[i].device]->sample);
+    for (size_t d = 0; d < plan->n_devices; d++)
+        answers[d]->uptime_s = values[0].kind == SV_UINT ? (uint32_t)(values[0].u / 100) : 0; /* TimeTicks */
+}
