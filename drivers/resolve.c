@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/resolve.h"
+#include "resolve.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/schedule.h"
+#include "schedule.h"
 
 /* A silent device is looked for again after three periods or a minute, whichever is sooner: collectd's doubling pause
  * made outages look 40 minutes longer than they were (collectd/collectd#3218). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The driver of SNMP devices: all of them in the loop's thread, each on its own schedule. */
-#include "drivers/driver.h"
-#include "drivers/snmp_device.h"
+#include "driver.h"
+#include "snmp_device.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_agent.h"
+#include "snmp_agent.h"
 
 #include <errno.h>
 #include <stddef.h>

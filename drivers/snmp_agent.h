@@ -7,8 +7,8 @@
  * Owner: the setup is borrowed. An agent may be freed in any of its callbacks; then nothing is called any more.
  */
 #pragma once
-#include "drivers/snmp_link.h"
-#include "drivers/snmp_scan.h"
+#include "snmp_link.h"
+#include "snmp_scan.h"
 
 struct snmp_agent;
 typedef void snmp_agent_done(void *user, enum fault fault, const char *words);

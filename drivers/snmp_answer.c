@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_answer.h"
+#include "snmp_answer.h"
 
 #include <stdlib.h>
 

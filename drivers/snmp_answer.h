@@ -4,7 +4,7 @@
  * Owner: plan, values and words are borrowed for the call.
  */
 #pragma once
-#include "drivers/snmp_plan.h"
+#include "snmp_plan.h"
 
 struct snmp_stamp {
     int64_t wall_us; /* the slot's */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_device.h"
+#include "snmp_device.h"
 
-#include "drivers/schedule.h"
-#include "drivers/snmp_answer.h"
-#include "drivers/snmp_discovery.h"
-#include "drivers/snmp_poll.h"
+#include "schedule.h"
+#include "snmp_answer.h"
+#include "snmp_discovery.h"
+#include "snmp_poll.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
  * Owner: takes a reference to the setup.
  */
 #pragma once
-#include "drivers/snmp_net.h"
+#include "snmp_net.h"
 
 struct snmp_device;
 

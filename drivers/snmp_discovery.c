@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_discovery.h"
+#include "snmp_discovery.h"
 
-#include "drivers/profile_types.h"
+#include "profile_types.h"
 
 #include <errno.h>
 #include <stdlib.h>

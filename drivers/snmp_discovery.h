@@ -6,8 +6,8 @@
  * Owner: the plan goes to the receiver; agent and setup are borrowed. May be freed in its own done.
  */
 #pragma once
-#include "drivers/profile.h"
-#include "drivers/snmp_agent.h"
+#include "profile.h"
+#include "snmp_agent.h"
 
 struct snmp_found {
     struct snmp_plan *plan; /* NULL: fault and words */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_engines.h"
+#include "snmp_engines.h"
 
 #include <errno.h>
 #include <net-snmp/library/lcd_time.h>

@@ -8,7 +8,7 @@
  * Source: net-snmp 5.9.3, snmpusm.c and lcd_time.c; RFC 3411 section 5 (SnmpEngineID, 5 to 32 octets).
  */
 #pragma once
-#include "drivers/snmp_keys.h"
+#include "snmp_keys.h"
 
 #define SNMP_ENGINE_MAX 32
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_keys.h"
+#include "snmp_keys.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * Source: RFC 3414, RFC 3826, RFC 7860; AES-192 and -256 as draft-blumenthal-aes-usm-04, which agents follow.
  */
 #pragma once
-#include "drivers/snmp_value.h"
+#include "snmp_value.h"
 
 struct snmp_key {
     struct snmp_key *next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_link.h"
+#include "snmp_link.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
  * Source: net-snmp 5.9.3, snmp_api.c; RFC 3414 sections 3 and 4.
  */
 #pragma once
-#include "drivers/snmp_port.h"
+#include "snmp_port.h"
 
 enum snmp_outcome {
     SNMP_ANSWERED,   /* a response: look at its error status */

@@ -8,9 +8,9 @@
  * Source: net-snmp 5.9.3: snmp_api.c, large_fd_set.c.
  */
 #pragma once
-#include "drivers/resolve.h"
-#include "drivers/snmp_engines.h"
-#include "drivers/timers.h"
+#include "resolve.h"
+#include "snmp_engines.h"
+#include "timers.h"
 
 #include <net-snmp/library/large_fd_set.h>
 

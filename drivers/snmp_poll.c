@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_poll.h"
+#include "snmp_poll.h"
 
 #include <stdlib.h>
 

@@ -6,8 +6,8 @@
  * Values are valid until the next begin.
  */
 #pragma once
-#include "drivers/snmp_batch.h"
-#include "drivers/snmp_value.h"
+#include "snmp_batch.h"
+#include "snmp_value.h"
 
 enum snmp_take { SNMP_GO_ON, SNMP_WRONG, SNMP_FORBIDDEN };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_port.h"
+#include "snmp_port.h"
 
 #include <errno.h>
 #include <fcntl.h>

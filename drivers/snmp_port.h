@@ -7,7 +7,7 @@
  * Source: net-snmp 5.9.3, snmp_api.c and transports/snmpUDP*.c.
  */
 #pragma once
-#include "drivers/snmp_net.h"
+#include "snmp_net.h"
 
 struct snmp_port;
 

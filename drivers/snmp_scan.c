@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_scan.h"
+#include "snmp_scan.h"
 
 #include <stdlib.h>
 

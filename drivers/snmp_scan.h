@@ -10,7 +10,7 @@
  * Source: RFC 3416 sections 4.2.1 to 4.2.3; RFC 1157 section 4.1.3 (noSuchName ends a walk).
  */
 #pragma once
-#include "drivers/snmp_value.h"
+#include "snmp_value.h"
 
 struct snmp_limits {
     unsigned varbinds; /* in a GET */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_value.h"
+#include "snmp_value.h"
 
 #include <math.h>
 

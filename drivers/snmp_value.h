@@ -13,7 +13,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "drivers/snmp_plan.h"
+#include "snmp_plan.h"
 
 #define SNMP_VARBINDS_MAX 128
 

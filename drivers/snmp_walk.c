@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/snmp_walk.h"
+#include "snmp_walk.h"
 
-#include "drivers/snmp_agent.h"
+#include "snmp_agent.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * Threads: the loop's.
  */
 #pragma once
-#include "drivers/snmp_plan.h"
+#include "snmp_plan.h"
 
 typedef struct sd_event sd_event;
 struct snmp_walk;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "drivers/timers.h"
+#include "timers.h"
 
 #include <errno.h>
 #include <stdbool.h>
