@@ -27,6 +27,7 @@ struct live_point {
     const char *const *states;
     enum quality quality;
     double value;                      /* NAN unless the quality has a value */
+    double raw;                        /* as told, also where it is implausible: for words */
     int64_t ts_ms;                     /* of the poll that gave this value */
     int64_t changed_us;                /* boot clock of the last different value */
     double period_s, refresh_s;
@@ -40,6 +41,8 @@ struct live_device {
     uint32_t number;
     enum live_state state;
     struct shape *shape;
+    size_t n_bound;      /* == shape->n: point of each sample, NULL where it is not kept (a peak, a rating) */
+    struct live_point **bound;
     int64_t last_ok_ms, last_poll_ms;
     int64_t silent_since_ms;
     uint64_t polls, failures;
@@ -47,6 +50,7 @@ struct live_device {
     int64_t latency_us;
     int64_t late_us[64]; /* ring of the last polls, for the 99th percentile */
     unsigned n_late;
+    int64_t replaced_us; /* boot clock when another serial was seen; 0: no */
     int fault;           /* enum fault of the last failure */
     char words[200];     /* of the last failure */
 };
@@ -59,7 +63,15 @@ struct live {
     struct live_device **device;
     const struct config *config;
     int64_t started_ms;
+    uint32_t *slot; /* private: names to points */
+    size_t n_slots;
 };
+
+struct live *live_new(void);
+void live_free(struct live *live);
+struct live_point *live_add(struct live *live, const char *name); /* zeroed but for the name; names are unique */
+struct live_device *live_device_add(struct live *live, uint32_t number);
+uint32_t live_index(const struct live *live, uint32_t number); /* of a device by its number; NO_DEVICE */
 
 struct live_point *live_find(const struct live *live, const char *name);
 struct live_device *live_device(const struct live *live, const char *id);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was learnt of a device, as kept in STATE/devices/ID.json: so that a silent device has its points at start.
+ *
+ * Shape: {"schema", "profile", "version", "kind", "vendor", "model", "serial", "firmware", "points": [...]}.
+ * Errors: -EBADMSG for a text that is not this; what is unknown in it is left out.
+ */
+#pragma once
+#include "drivers/shape.h"
+
+char *device_json_write(const struct shape *shape); /* freed by the caller */
+int device_json_read(const char *text, struct shape **ret);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/live.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct live *live_new(void)
+{
+    struct live *live = calloc(1, sizeof *live);
+    if (!live)
+        abort();
+    return live;
+}
+
+void live_free(struct live *live)
+{
+    if (!live)
+        return;
+    for (size_t i = 0; i < live->n_points; i++)
+        free(live->point[i]);
+    for (size_t i = 0; i < live->n_devices; i++) {
+        shape_unref(live->device[i]->shape);
+        free(live->device[i]->bound);
+        free(live->device[i]);
+    }
+    free(live->point);
+    free(live->device);
+    free(live->slot);
+    free(live);
+}
+
+/* FNV-1a, 32 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint32_t hash_name(const char *name)
+{
+    uint32_t h = 0x811c9dc5;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 0x01000193;
+    return h;
+}
+
+/* The slot of a name, or the free one where it belongs. Slots hold index + 1. */
+static uint32_t *slot_of(const struct live *live, const char *name)
+{
+    size_t mask = live->n_slots - 1, i = hash_name(name) & mask;
+    while (live->slot[i] && strcmp(live->point[live->slot[i] - 1]->name, name) != 0)
+        i = (i + 1) & mask;
+    return &live->slot[i];
+}
+
+static void grow_slots(struct live *live)
+{
+    live->n_slots = live->n_slots ? live->n_slots * 2 : 1024;
+    free(live->slot);
+    live->slot = calloc(live->n_slots, sizeof *live->slot);
+    if (!live->slot)
+        abort();
+    for (size_t i = 0; i < live->n_points; i++)
+        *slot_of(live, live->point[i]->name) = (uint32_t)i + 1;
+}
+
+struct live_point *live_add(struct live *live, const char *name)
+{
+    struct live_point *point = calloc(1, sizeof *point);
+    if ((live->n_points + 1) * 2 > live->n_slots)
+        grow_slots(live);
+    if ((live->n_points & (live->n_points - 1)) == 0)
+        live->point = realloc(live->point, (live->n_points ? live->n_points * 2 : 1) * sizeof *live->point);
+    if (!point || !live->point)
+        abort();
+    strncpy(point->name, name, sizeof point->name - 1);
+    live->point[live->n_points] = point;
+    uint32_t *slot = slot_of(live, name);
+    *slot = (uint32_t)++live->n_points;
+    return point;
+}
+
+struct live_point *live_find(const struct live *live, const char *name)
+{
+    uint32_t i = live->n_slots ? *slot_of(live, name) : 0;
+    return i ? live->point[i - 1] : NULL;
+}
+
+struct live_device *live_device_add(struct live *live, uint32_t number)
+{
+    struct live_device *device = calloc(1, sizeof *device);
+    live->device = realloc(live->device, (live->n_devices + 1) * sizeof *live->device);
+    if (!device || !live->device)
+        abort();
+    device->number = number;
+    live->device[live->n_devices++] = device;
+    return device;
+}
+
+/* Numbers of devices are given densely from 0 (config.h), so that the place is nearly always the number. */
+uint32_t live_index(const struct live *live, uint32_t number)
+{
+    if (number < live->n_devices && live->device[number]->number == number)
+        return number;
+    for (size_t i = 0; i < live->n_devices; i++)
+        if (live->device[i]->number == number)
+            return (uint32_t)i;
+    return NO_DEVICE;
+}
+
+struct live_device *live_device(const struct live *live, const char *id)
+{
+    for (size_t i = 0; i < live->n_devices; i++)
+        if (live->device[i]->config && !strcmp(live->device[i]->config->id, id))
+            return live->device[i];
+    return NULL;
+}
+
+static int compare_late(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+int64_t live_late_p99_us(const struct live_device *device)
+{
+    int64_t sorted[64];
+    unsigned n = device->n_late < 64 ? device->n_late : 64;
+    if (!n)
+        return 0;
+    memcpy(sorted, device->late_us, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_late);
+    return sorted[(n * 99 + 99) / 100 - 1];
+}
+
+bool live_match(const struct live_point *point, const char *glob)
+{
+    return fnmatch(glob, point->name, 0) == 0;
+}
