@@ -3,13 +3,13 @@
 
 #include <math.h>
 
-static bool add_read(struct modbus_state *state, const struct modbus_place *place, const struct ref *ref,
+static bool add_read(struct modbus_state *state, const struct modbus_place *place, const struct reg *reg,
                      struct modbus_read *ret)
 {
     struct modbus_block block;
-    if (ref->kind != REF_REGISTER || !modbus_locate(place, &ref->reg, &block))
+    if (!modbus_locate(place, reg, &block))
         return false;
-    *ret = (struct modbus_read){spans_want(&state->spans, block), ref->reg, modbus_order(place->profile, &ref->reg)};
+    *ret = (struct modbus_read){spans_want(&state->spans, block), *reg, modbus_order(place->profile, reg)};
     return true;
 }
 
@@ -19,15 +19,15 @@ static void add_op(struct modbus_state *state, const struct candidate *c, const 
     const struct point_def *def = c->def;
     op->op = c->op;
     op->point = c->point;
-    add_read(state, place, &def->from, &op->read);
+    add_read(state, place, &state->want[c->handle].reg, &op->read);
     op->valid = arena_alloc(state->arena, def->valid.n * sizeof *op->valid);
     op->factor = arena_alloc(state->arena, def->scale.n * sizeof *op->factor);
     for (size_t i = 0; i < def->valid.n; i++)
-        if (add_read(state, place, &def->valid.item[i].from, &op->valid[op->n_valid].read))
+        if (add_read(state, place, &def->valid.item[i].from.reg, &op->valid[op->n_valid].read))
             op->valid[op->n_valid++].condition = &def->valid.item[i];
     for (size_t i = 0; i < def->scale.n; i++)
         if (def->scale.item[i].each &&
-            add_read(state, place, &def->scale.item[i].from, &op->factor[op->n_factors].read))
+            add_read(state, place, &def->scale.item[i].from.reg, &op->factor[op->n_factors].read))
             op->factor[op->n_factors++].rule = def->scale.item[i].rule;
 }
 

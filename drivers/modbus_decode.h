@@ -11,6 +11,7 @@
 struct modbus_want { /* where a candidate comes from, by its handle */
     const struct profile *profile;
     const struct table_def *table;
+    struct reg reg; /* with what the site adds to the address */
 };
 
 struct modbus_read { /* a value of the poll */

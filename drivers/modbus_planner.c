@@ -81,9 +81,10 @@ static void want_selects(struct work *work, const struct field_items *selects)
 
 static void want_point(struct work *work, const struct point_def *p)
 {
-    const struct select *selects[] = {&p->chain, &p->part, &p->number, &p->phase, &p->unit};
+    const struct select *selects[] = {&p->chain, &p->part, &p->phase, &p->unit};
     for (size_t i = 0; i < sizeof selects / sizeof selects[0]; i++)
         want_ref(work, &selects[i]->from);
+    want_selects(work, &p->number);
     for (size_t i = 0; i < p->when.n; i++)
         want_ref(work, &p->when.item[i].from);
     for (size_t i = 0; i < p->scale.n; i++)
@@ -125,6 +126,26 @@ static bool says_na(const struct point_def *def, double raw)
     return value_op_sample(&bare, raw).quality == QL_SENTINEL;
 }
 
+/* False where the site does not say what is to be added. */
+static bool add_to_address(struct cells *cells, const struct ref *plus, struct reg *reg)
+{
+    if (plus->kind == REF_NONE)
+        return true;
+    double sum = reg->address + cell_get(cells, plus).number;
+    if (!(sum >= 0 && sum <= 65535))
+        return false;
+    reg->address = (uint16_t)sum;
+    return true;
+}
+
+static void note_missing(struct point_list *list, const struct cells *cells, const struct point_def *def)
+{
+    if (cells->missing)
+        point_list_note(list, arena_printf(list->arena, "%s: the site must say params: {%s: ...}: %s",
+                                           quantity_row((enum quantity)def->quantity)->name, cells->missing->name,
+                                           cells->missing->help));
+}
+
 static void try_point(struct work *work, struct point_list *list, const struct table_def *table,
                       const struct point_def *def)
 {
@@ -136,12 +157,15 @@ static void try_point(struct work *work, struct point_list *list, const struct t
                           .get = modbus_cell,
                           .context = &work->place};
     struct modbus_block block;
+    struct reg reg = def->from.reg;
     work->place.table = table;
-    if (!modbus_locate(&work->place, &def->from.reg, &block))
+    if (!add_to_address(&cells, &def->plus, &reg) || !modbus_locate(&work->place, &reg, &block)) {
+        note_missing(list, &cells, def);
         return;
+    }
     double raw = NAN;
     if (def->drop_na || def->aspect == A_RATING) {
-        raw = cell_get(&cells, &def->from).number;
+        raw = cell_get(&cells, &(struct ref){.kind = REF_REGISTER, .reg = reg}).number;
         if (def->drop_na && says_na(def, raw))
             return;
     }
@@ -152,7 +176,7 @@ static void try_point(struct work *work, struct point_list *list, const struct t
     c->raw = raw;
     c->integral = def->from.reg.type != RT_F32 && def->from.reg.type != RT_F64;
     state->want = arena_push(state->arena, state->want, &state->n_wants, sizeof *state->want);
-    state->want[state->n_wants - 1] = (struct modbus_want){.table = table, .profile = work->place.profile};
+    state->want[state->n_wants - 1] = (struct modbus_want){.table = table, .profile = work->place.profile, .reg = reg};
     c->handle = state->n_wants - 1;
 }
 

@@ -2,6 +2,7 @@
 #include "part.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,13 +85,14 @@ int phase_parse(const char *name)
 static int read_number(const char **p, unsigned digits, unsigned *ret)
 {
     const char *q = *p;
-    unsigned n = 0, length = 0;
-    for (; *q >= '0' && *q <= '9' && length < 7; q++, length++)
+    unsigned long n = 0, length = 0;
+    for (; *q >= '0' && *q <= '9' && length < 10; q++, length++)
         n = n * 10 + (unsigned)(*q - '0');
-    if (!n || length < digits || (length > digits && **p == '0'))
+    /* an index of the agent's own choosing may be as large as SMI lets it */
+    if (!n || n > INT32_MAX || length < digits || (length > digits && **p == '0'))
         return -EINVAL;
     *p = q;
-    *ret = n;
+    *ret = (unsigned)n;
     return 0;
 }
 

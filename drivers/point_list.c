@@ -35,11 +35,16 @@ static bool resolve_part(struct cells *cells, const struct point_def *def, struc
         part.base = (enum part_base)base;
     else if (part_parse(word, &part) < 0)
         return false;
-    if (select_given(&def->number)) {
-        if (!select_number(cells, &def->number, &number) || number < 1 || number > 99999)
+    int64_t sum = 0;
+    for (size_t i = 0; i < def->number.n; i++) {
+        if (!select_number(cells, (const struct select *)def->number.item + i, &number))
             return false;
-        part.number = (unsigned)number;
+        sum += number;
     }
+    if (def->number.n && (sum < 1 || sum > INT32_MAX))
+        return false;
+    if (def->number.n)
+        part.number = (unsigned)sum;
     if (select_given(&def->phase)) {
         word = select_word(cells, &def->phase);
         int phase = word && *word && strcmp(word, "none") != 0 ? phase_parse(word) : PH_NONE;
@@ -48,7 +53,7 @@ static bool resolve_part(struct cells *cells, const struct point_def *def, struc
         part.phase = (enum phase)phase;
     }
     if (select_given(&def->chain)) {
-        if (!select_number(cells, &def->chain, &number) || number < 1 || number > 99999)
+        if (!select_number(cells, &def->chain, &number) || number < 1 || number > INT32_MAX)
             return false;
         part.unit = (unsigned)number;
     }
@@ -64,9 +69,13 @@ static bool resolve_unit(struct point_list *list, struct cells *cells, const str
         return true;
     const char *word = select_word(cells, &def->unit);
     *ret = word ? unit_find_as(word, dimension) : NULL;
+    if (!word && !cells->missing)
+        point_list_note(list, arena_printf(list->arena, "%s: the device does not tell its unit",
+                                           quantity_row((enum quantity)def->quantity)->name));
     if (word && !*ret)
-        point_list_note(list, arena_printf(list->arena, "%s: the unit '%s' is not one of %s",
-                                           cells->missing ? "" : "a row", word, dimension_name(dimension)));
+        point_list_note(list, arena_printf(list->arena, "%s: the unit '%s' does not measure %s",
+                                           quantity_row((enum quantity)def->quantity)->name, word,
+                                           dimension_name(dimension)));
     return *ret != NULL;
 }
 
@@ -120,7 +129,8 @@ struct compute_ops point_list_computes(const struct point_list *list)
 
 void compute_sample(const struct compute_op *op, struct sample *samples)
 {
-    double value = op->op == CP_SUM ? 0 : 1;
+    bool adds = op->op == CP_SUM || op->op == CP_MEAN;
+    double value = adds ? 0 : 1;
     for (uint32_t i = 0; i < op->n; i++) {
         double x = op->factor[i];
         if (op->operand[i] != UINT32_MAX) {
@@ -131,13 +141,15 @@ void compute_sample(const struct compute_op *op, struct sample *samples)
             }
             x = from.value;
         }
-        if (op->op == CP_SUM)
+        if (adds)
             value += x;
         else if (op->op == CP_PRODUCT || i == 0)
             value *= x;
         else
             value /= x;
     }
+    if (op->op == CP_MEAN)
+        value /= op->n;
     /* no load: 0 W by 0 VA is no power factor at all */
     samples[op->point] = isfinite(value) ? (struct sample){value, QL_GOOD} : (struct sample){NAN, QL_SENTINEL};
 }

@@ -93,23 +93,10 @@ static const struct field modbus_keys[] = {
     {0},
 };
 
-static int read_selects(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
-                        void *into)
-{
-    struct field_items *items = into;
-    size_t n = node->kind == YAML_LIST ? node->n : 1;
-    struct select *select = arena_alloc(reader->arena, n * sizeof *select);
-    for (size_t i = 0; i < n; i++)
-        if (profile_select_field(reader, field, node->kind == YAML_LIST ? node->item[i] : node, &select[i]) < 0)
-            return -EINVAL;
-    *items = (struct field_items){n, select};
-    return 0;
-}
-
-#define WHO(key, member)                                                                    \
-    {                                                                                       \
-        .name = key, .read = read_selects, .offset = offsetof(struct identity_def, member), \
-        .help = "who the device is"                                                         \
+#define WHO(key, member)                                                                             \
+    {                                                                                                \
+        .name = key, .read = profile_selects_field, .offset = offsetof(struct identity_def, member), \
+        .help = "who the device is"                                                                  \
     }
 
 static const struct field identity_keys[] = {
@@ -127,7 +114,7 @@ static const struct field param_keys[] = {
 struct raw {
     struct profile p;
     int protocol;
-    const struct yaml_node *match, *snmp, *modbus, *identity, *tables, *points, *computed, *params;
+    const struct yaml_node *match, *snmp, *modbus, *identity, *tables, *points, *computed, *params, *sets;
 };
 
 #define HEAD(key, reader, member, words)                                                   \
@@ -174,6 +161,7 @@ static const struct field head_keys[] = {
     HEAD("snmp", field_node, snmp, "limits of the agent"),
     HEAD("modbus", field_node, modbus, "how registers are read"),
     HEAD("params", field_node, params, "what the site has to say"),
+    HEAD("sets", field_node, sets, "cases that several points share"),
     HEAD("tables", field_node, tables, "tables of objects; SunSpec models"),
     HEAD("points", field_node, points, "single objects or registers"),
     HEAD("computed", field_node, computed, "points made of others"),
@@ -251,6 +239,7 @@ int profile_read(struct field_reader *reader, const struct yaml_node *root, stru
     struct profile *p = &raw.p;
     p->at = root->at;
     p->modbus = context->modbus = raw.protocol == 1;
+    context->sets = raw.sets;
     int bad = raw.params ? read_params(reader, raw.params, p) : 0;
     bad |= read_access(reader, &raw, p);
     bad |= raw.match ? profile_read_match(reader, raw.match, p) : 0;

@@ -117,20 +117,21 @@ static int read_one_computed(struct field_reader *reader, const struct yaml_node
 {
     struct {
         const char *point;
-        const struct yaml_node *op[3];
+        const struct yaml_node *op[CP_COUNT];
     } raw = {0};
 #define AT(member) ((size_t)((char *)&raw.member - (char *)&raw))
     const struct field keys[] = {
         {.name = "point", .read = field_text, .offset = AT(point), .required = true, .help = "PART/QUANTITY"},
         {.name = "sum", .read = field_node, .offset = AT(op[CP_SUM]), .help = "points that are added"},
         {.name = "product", .read = field_node, .offset = AT(op[CP_PRODUCT]), .help = "points and numbers"},
+        {.name = "mean", .read = field_node, .offset = AT(op[CP_MEAN]), .help = "points of which the mean is taken"},
         {.name = "ratio", .read = field_node, .offset = AT(op[CP_RATIO]), .help = "two points: first by second"},
         {0}};
 #undef AT
     if (field_read_map(reader, keys, node, &raw) < 0)
         return -EINVAL;
     const struct yaml_node *operands = NULL;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < CP_COUNT; i++)
         if (raw.op[i]) {
             operands = operands ? NULL : raw.op[i];
             def->op = (enum compute)i;
@@ -140,7 +141,7 @@ static int read_one_computed(struct field_reader *reader, const struct yaml_node
     if (!operands || operands->kind != YAML_LIST || !operands->n || def->quantity == Q_NONE ||
         (def->op == CP_RATIO && operands->n != 2)) {
         diag_error(reader->diag, node->at, node->key,
-                   "expected {point: PART/QUANTITY} and one of sum: [...], product: [...], ratio: [A, B]");
+                   "expected {point: PART/QUANTITY} and one of sum: [...], mean: [...], product: [...], ratio: [A, B]");
         return -EINVAL;
     }
     def->part = arena_strndup(reader->arena, raw.point, (size_t)(slash - raw.point));

@@ -14,7 +14,9 @@ struct point_def {
     struct ref from, by;
     const struct yaml_node *cases; /* only while it is read */
     int quantity, aspect;          /* enum quantity, enum aspect */
-    struct select chain, part, number, phase, unit;
+    struct select chain, part, phase, unit;
+    struct field_items number; /* of struct select, added up */
+    struct ref plus;           /* REGISTER: a param that is added to the address */
     struct template_list label;
     struct scale_list scale;
     struct number_list na;             /* raw */

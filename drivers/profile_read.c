@@ -285,3 +285,16 @@ int profile_select_field(struct field_reader *reader, const struct field *field,
         memcpy(into, &select, sizeof select);
     return r;
 }
+
+int profile_selects_field(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
+                          void *into)
+{
+    struct field_items *items = into;
+    size_t n = node->kind == YAML_LIST ? node->n : 1;
+    struct select *select = arena_alloc(reader->arena, n * sizeof *select);
+    for (size_t i = 0; i < n; i++)
+        if (profile_select_field(reader, field, node->kind == YAML_LIST ? node->item[i] : node, &select[i]) < 0)
+            return -EINVAL;
+    *items = (struct field_items){n, select};
+    return 0;
+}

@@ -19,6 +19,7 @@ struct profile_context { /* field_reader.context while a profile is read */
     const char **index, **join;
     size_t n_params;
     const char **param;
+    const struct yaml_node *sets; /* cases that points may share */
     struct pattern_list **patterns;
 };
 
@@ -29,6 +30,7 @@ void patterns_free(struct pattern_list *list);
 
 field_read profile_ref_field;        /* struct ref */
 field_read profile_select_field;     /* struct select */
+field_read profile_selects_field;    /* struct field_items of struct select; one alone is a list of one */
 field_read profile_conditions_field; /* struct condition_list */
 field_read profile_scales_field;     /* struct scale_list */
 field_read profile_labels_field;     /* struct template_list */

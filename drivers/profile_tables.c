@@ -19,8 +19,9 @@ static const char *const transforms[] = {"none", "invert", "absolute", "four-qua
 #define INHERITED                                                                                                      \
     POINT("chain", profile_select_field, chain, "number of the unit of a chain, 1 for the first"),                     \
         POINT("part", profile_select_field, part, "the part: its base, or whole like output-l1"),                      \
-        POINT("number", profile_select_field, number, "number of the part"),                                           \
+        POINT("number", profile_selects_field, number, "number of the part; several are added up"),                    \
         POINT("phase", profile_select_field, phase, "l1 l2 l3 n l1l2 l2l3 l3l1"),                                      \
+        POINT("address-plus", profile_ref_field, plus, "a param that is added to the address"),                        \
         POINT("label", profile_labels_field, label, "what the device calls the part; the first that is not empty"),    \
         POINT("when", profile_conditions_field, when, "rows and points that exist, decided at discovery"),             \
         POINT("valid", profile_conditions_field, valid, "asked with every poll: is there a value"),                    \
@@ -45,9 +46,9 @@ static const char *const transforms[] = {"none", "invert", "absolute", "four-qua
         POINT("states", profile_states_field, states, "names of a state's numbers")
 
 const struct field profile_point_keys[] = {
-    POINT("from", profile_ref_field, from, "where the value is"),
     POINT("by", profile_ref_field, by, "what chooses between the cases"),
     POINT("cases", field_node, cases, "keys that hold where `by` is this word"),
+    POINT("from", profile_ref_field, from, "where the value is"),
     INHERITED,
     {0},
 };
@@ -172,7 +173,7 @@ static int check_part(struct field_reader *reader, const struct point_def *point
     int base = part_base_parse(text);
     if (base < 0 && part_parse(text, &part) < 0)
         return complain(reader, point, "part", "not a part, expected one like total, inlet-1 or output-l1");
-    if (base >= 0 && part_base_numbered((enum part_base)base) && !point->number.text && !point->number.from.kind)
+    if (base >= 0 && part_base_numbered((enum part_base)base) && !point->number.n)
         return complain(reader, point, "number", "missing: this part needs a number");
     if (point->phase.text && phase_parse(point->phase.text) < 0)
         return complain(reader, point, "phase", "expected one of: l1 l2 l3 n l1l2 l2l3 l3l1");
@@ -190,9 +191,12 @@ static int check_point(struct field_reader *reader, const struct table_def *tabl
                         expected == REF_COLUMN ? "expected a column of this table, like .5" : "expected a whole OID");
     if (point->quantity == Q_NONE)
         return complain(reader, point, "quantity", "missing: what the value measures");
-    double number;
-    if (point->number.text && !word_number(point->number.text, &number))
-        return complain(reader, point, "number", "expected a number, or a source");
+    for (size_t i = 0; i < point->number.n; i++) {
+        const struct select *number = (const struct select *)point->number.item + i;
+        double value;
+        if (number->text && !word_number(number->text, &value))
+            return complain(reader, point, "number", "expected a number, or a source");
+    }
     int r = check_unit(reader, point);
     return check_part(reader, point) < 0 ? -EINVAL : r;
 }
@@ -224,8 +228,13 @@ static int keep_point(struct field_reader *reader, struct table_def *table, cons
 
 static int read_cases(struct field_reader *reader, struct table_def *table, const struct point_def *point)
 {
+    const struct profile_context *context = reader->context;
     const struct yaml_node *cases = point->cases;
     int result = 0;
+    if (cases->kind == YAML_SCALAR && context->sets && context->sets->kind == YAML_MAP) {
+        const struct yaml_node *set = yaml_get(context->sets, cases->text);
+        cases = set ? set : cases;
+    }
     if (cases->kind != YAML_MAP || !point->by.kind)
         return complain(reader, point, "cases", "expected `by: SOURCE` and `cases: {WORD: {keys}}`");
     for (size_t i = 0; i < cases->n; i++) {
@@ -248,7 +257,7 @@ static int read_cases(struct field_reader *reader, struct table_def *table, cons
             memcpy(all, own.when.item, own.when.n * sizeof *all);
         all[own.when.n++] = condition;
         own.when.item = all;
-        if (field_read_map(reader, profile_point_keys + 3, one, &own) < 0 || keep_point(reader, table, &own) < 0)
+        if (field_read_map(reader, profile_point_keys + 2, one, &own) < 0 || keep_point(reader, table, &own) < 0)
             result = -EINVAL;
     }
     return result;

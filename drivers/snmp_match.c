@@ -175,10 +175,12 @@ static void ask_ref(struct arena *arena, struct snmp_asks *asks, const struct ta
 static void ask_point(struct arena *arena, struct snmp_asks *asks, const struct table_def *table,
                       const struct point_def *p)
 {
-    const struct select *selects[] = {&p->chain, &p->part, &p->number, &p->phase, &p->unit};
+    const struct select *selects[] = {&p->chain, &p->part, &p->phase, &p->unit};
     ask_ref(arena, asks, table, &p->from);
     for (size_t i = 0; i < sizeof selects / sizeof selects[0]; i++)
         ask_ref(arena, asks, table, &selects[i]->from);
+    for (size_t i = 0; i < p->number.n; i++)
+        ask_ref(arena, asks, table, &((const struct select *)p->number.item)[i].from);
     for (size_t i = 0; i < p->scale.n; i++)
         ask_ref(arena, asks, table, &p->scale.item[i].from);
     for (size_t i = 0; i < p->when.n; i++)

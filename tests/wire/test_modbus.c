@@ -43,7 +43,7 @@ static const char meter_profile[] = "name: wire-meter\n"
                                     "match:\n"
                                     "  - value: {\"holding:64000/u16\": 777}\n"
                                     "identity:\n"
-                                    "  serial: [\"holding:64001/u32\"]\n"
+                                    "  serial: [holding:64001/u32]\n"
                                     "modbus: {space: input, order: abcd, max-registers: 20, hole: 4}\n"
                                     "points:\n"
                                     "  - {from: 0/f32, part: total-l1, quantity: voltage, unit: V}\n"
@@ -60,7 +60,11 @@ static const char meter_profile[] = "name: wire-meter\n"
                                     "  - {from: 52/f32, part: total, quantity: active_power, unit: W}\n"
                                     "  - {from: 54/f32, part: total, quantity: apparent_power, unit: VA}\n"
                                     "  - {from: 70/f32, part: total, quantity: frequency, unit: Hz}\n"
-                                    "  - {from: 72/f32, part: total, quantity: energy, unit: kWh}\n";
+                                    "  - {from: 72/f32, part: total, quantity: energy, unit: kWh}\n"
+    "vectors:\n"
+    "  - source: \"IEEE 754: 230 V\"\n"
+    "    image: {0: [0x4366, 0x0000]}\n"
+    "    expect: {total-l1/voltage: 230}\n";
 
 static struct profile_set *own, *shipped;
 
