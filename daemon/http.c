@@ -12,6 +12,8 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#define REQUEST_US (30 * 1000000ull)
+
 struct door {
     struct entry entry;
     struct listener *listener;
@@ -58,9 +60,9 @@ static int door_open(struct http *http, const struct http_config *config, const 
     door->port = bound.ss_family == AF_INET6  ? ntohs(((struct sockaddr_in6 *)&bound)->sin6_port)
                  : bound.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&bound)->sin_port)
                                               : 0;
-    r = listener_open(http->loop, fd, requests_handle, requests_completed, &door->entry, &door->listener);
+    r = listener_open(http->loop, fd, REQUEST_US, requests_handle, requests_completed, &door->entry, &door->listener);
     if (r < 0) {
-        snprintf(words, 240, "%s: %s", name, strerror(-r));
+        snprintf(words, 240, "%.160s: %.60s", name, strerror(-r));
         door_free(door);
         return r;
     }

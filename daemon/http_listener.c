@@ -12,11 +12,11 @@
 #define CONNECTIONS      64u         /* at 33 KB each 2 MB */
 #define PER_ADDRESS      32u         /* one address cannot take all of them */
 #define IDLE_S           15u         /* libmicrohttpd's own timeout sees inactivity only */
-#define REQUEST_S        30          /* a whole request and its answer, whatever trickles */
 #define CONNECTION_BYTES (16 * 1024) /* heads are a few hundred bytes */
 
 struct connection {
     struct connection *next, **place; /* *place is this one */
+    struct listener *listener;
     int fd;
     uint64_t deadline_us;
 };
@@ -26,6 +26,7 @@ struct listener {
     sd_event_source *io, *timer;
     struct MHD_Daemon *daemon;
     struct connection *first;
+    uint64_t request_us;
 };
 
 static uint64_t now_us(struct listener *listener)
@@ -91,8 +92,9 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
         return;
     *c = (struct connection){.next = listener->first,
                              .place = &listener->first,
+                             .listener = listener,
                              .fd = info->connect_fd,
-                             .deadline_us = now_us(listener) + REQUEST_S * 1000000ull};
+                             .deadline_us = now_us(listener) + listener->request_us};
     if (c->next)
         c->next->place = &c->next;
     listener->first = c;
@@ -103,10 +105,8 @@ void listener_renew(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct connection *c = info ? info->socket_context : NULL;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     if (c)
-        c->deadline_us = (uint64_t)(now.tv_sec + REQUEST_S) * 1000000 + (uint64_t)now.tv_nsec / 1000;
+        c->deadline_us = now_us(c->listener) + c->listener->request_us;
 }
 
 static int add_sources(struct listener *listener)
@@ -119,8 +119,8 @@ static int add_sources(struct listener *listener)
     return r < 0 ? r : sd_event_add_time(listener->loop, &listener->timer, CLOCK_MONOTONIC, 0, 1, on_timer, listener);
 }
 
-int listener_open(sd_event *loop, int fd, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
-                  void *user, struct listener **ret)
+int listener_open(sd_event *loop, int fd, uint64_t request_us, MHD_AccessHandlerCallback handle,
+                  MHD_RequestCompletedCallback completed, void *user, struct listener **ret)
 {
     struct listener *listener = calloc(1, sizeof *listener);
     if (!listener) {
@@ -128,6 +128,7 @@ int listener_open(sd_event *loop, int fd, MHD_AccessHandlerCallback handle, MHD_
         return -ENOMEM;
     }
     listener->loop = sd_event_ref(loop);
+    listener->request_us = request_us;
     listener->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, user,
                                         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
                                         MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,

@@ -8,14 +8,16 @@
  */
 #pragma once
 #include <microhttpd.h>
+#include <stdint.h>
 
 typedef struct sd_event sd_event;
 
 struct listener;
 
-/* handle and completed are libmicrohttpd's, with user as their closure. */
-int listener_open(sd_event *loop, int fd, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
-                  void *user, struct listener **ret);
+/* handle and completed are libmicrohttpd's, with user as their closure. request_us: for a whole request and its
+ * answer, whatever trickles; looked at each second. */
+int listener_open(sd_event *loop, int fd, uint64_t request_us, MHD_AccessHandlerCallback handle,
+                  MHD_RequestCompletedCallback completed, void *user, struct listener **ret);
 void listener_close(struct listener *listener);
 /* After connections were resumed: nothing happens before. */
 void listener_turn(struct listener *listener);

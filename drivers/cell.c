@@ -90,24 +90,38 @@ bool select_number(struct cells *cells, const struct select *select, int64_t *re
     return true;
 }
 
+bool condition_number_holds(const struct condition *c, double x)
+{
+    bool in = false;
+    for (size_t i = 0; i < c->n; i++)
+        in = in || (x >= c->number[i] && x <= c->number[i]);
+    switch (c->test) {
+    case TEST_IN: return in;
+    case TEST_NOT: return !isnan(x) && !in;
+    case TEST_BELOW: return x < c->number[0];
+    case TEST_ABOVE: return x > c->number[0];
+    case TEST_BETWEEN: return x >= c->number[0] && x <= c->number[1];
+    case TEST_BIT: return x >= 0 && c->number[0] < 64 && ((uint64_t)x >> (unsigned)c->number[0] & 1);
+    case TEST_PRESENT: return !isnan(x);
+    case TEST_LIKE: /* of words only */
+    case TEST_COUNT: break;
+    }
+    return false;
+}
+
 bool condition_holds(struct cells *cells, const struct condition *c)
 {
     struct cell cell = cell_get(cells, &c->from);
     bool in = false;
+    if (c->test == TEST_PRESENT)
+        return (cell.text != NULL) != c->negate;
+    if (c->test == TEST_LIKE)
+        return cell.text && regexec(c->like, cell.text, 0, NULL, 0) == 0;
+    if (c->test != TEST_IN && c->test != TEST_NOT)
+        return condition_number_holds(c, cell.number);
     for (size_t i = 0; i < c->n; i++)
         in = in || same_word(c->word[i], c->number[i], &cell);
-    switch (c->test) {
-    case TEST_IN: return in;
-    case TEST_NOT: return cell.text && !in;
-    case TEST_BELOW: return cell.number < c->number[0];
-    case TEST_ABOVE: return cell.number > c->number[0];
-    case TEST_LIKE: return cell.text && regexec(c->like, cell.text, 0, NULL, 0) == 0;
-    case TEST_BIT:
-        return cell.number >= 0 && c->number[0] < 64 && ((uint64_t)cell.number >> (unsigned)c->number[0] & 1);
-    case TEST_PRESENT: return (cell.text != NULL) != c->negate;
-    case TEST_COUNT: break;
-    }
-    return false;
+    return c->test == TEST_IN ? in : cell.text && !in;
 }
 
 bool conditions_hold(struct cells *cells, const struct condition_list *list)

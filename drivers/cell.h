@@ -31,6 +31,8 @@ const char *select_word(struct cells *cells, const struct select *select);
 bool select_number(struct cells *cells, const struct select *select, int64_t *ret);
 bool select_given(const struct select *select);
 bool condition_holds(struct cells *cells, const struct condition *condition);
+/* The same for a number that is polled. */
+bool condition_number_holds(const struct condition *condition, double x);
 bool conditions_hold(struct cells *cells, const struct condition_list *list);
 /* Without the factors that are read with each poll. False where a source does not answer. */
 bool scale_factor(struct cells *cells, const struct scale_list *list, struct decimal *ret_k, double *ret_over);

@@ -81,20 +81,7 @@ static bool is_valid(const struct modbus_state *state, const struct modbus_image
         return true; /* a register that the device does not have asks nothing */
     if (!number_of(state, image, &valid->read, &x) || isnan(x))
         return false;
-    bool in = false;
-    for (size_t i = 0; i < c->n; i++)
-        in = in || (!(x < c->number[i]) && !(x > c->number[i]) && !isnan(c->number[i]));
-    switch (c->test) {
-    case TEST_IN: return in;
-    case TEST_NOT: return !in;
-    case TEST_BELOW: return x < c->number[0];
-    case TEST_ABOVE: return x > c->number[0];
-    case TEST_BIT: return x >= 0 && c->number[0] < 64 && ((uint64_t)x >> (unsigned)c->number[0] & 1);
-    case TEST_PRESENT: return true;
-    case TEST_LIKE: /* refused by the loader */
-    case TEST_COUNT: break;
-    }
-    return false;
+    return condition_number_holds(c, x);
 }
 
 static struct sample sample_of(const struct modbus_state *state, const struct modbus_image *image,

@@ -129,7 +129,7 @@ struct compute_ops point_list_computes(const struct point_list *list)
 
 void compute_sample(const struct compute_op *op, struct sample *samples)
 {
-    bool adds = op->op == CP_SUM || op->op == CP_MEAN;
+    bool adds = op->op == CP_SUM || op->op == CP_MEAN || op->op == CP_DIFFERENCE;
     double value = adds ? 0 : 1;
     for (uint32_t i = 0; i < op->n; i++) {
         double x = op->factor[i];
@@ -141,7 +141,9 @@ void compute_sample(const struct compute_op *op, struct sample *samples)
             }
             x = from.value;
         }
-        if (adds)
+        if (op->op == CP_DIFFERENCE && i > 0)
+            value -= x;
+        else if (adds)
             value += x;
         else if (op->op == CP_PRODUCT || i == 0)
             value *= x;

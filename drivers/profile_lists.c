@@ -45,11 +45,11 @@ static int read_words(struct field_reader *reader, const struct yaml_node *node,
 
 static int read_test(struct field_reader *reader, const struct yaml_node *node, struct condition *condition)
 {
-    static const char *const names[TEST_COUNT] = {"in", "not", "below", "above", "like", "bit", "present"};
+    static const char *const names[TEST_COUNT] = {"in", "not", "below", "above", "between", "like", "bit", "present"};
     const struct yaml_node *test = node;
     condition->test = TEST_IN;
     if (node->kind == YAML_MAP) {
-        const char *expected = "one test: in, not, below, above, like, bit or present";
+        const char *expected = "one test: in, not, below, above, between, like, bit or present";
         if (node->n != 1)
             return wrong(reader, node, expected);
         test = node->item[0];
@@ -66,6 +66,8 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
     bool numeric = condition->test == TEST_BELOW || condition->test == TEST_ABOVE || condition->test == TEST_BIT;
     if (numeric && (condition->n != 1 || isnan(condition->number[0])))
         return wrong(reader, test, "one number");
+    if (condition->test == TEST_BETWEEN && (condition->n != 2 || !(condition->number[0] < condition->number[1])))
+        return wrong(reader, test, "[LOWEST, HIGHEST]");
     if (condition->test == TEST_PRESENT)
         condition->negate = condition->n == 1 && !strcmp(condition->word[0], "no");
     if (condition->test == TEST_LIKE &&

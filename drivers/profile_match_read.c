@@ -125,6 +125,10 @@ static int read_one_computed(struct field_reader *reader, const struct yaml_node
         {.name = "sum", .read = field_node, .offset = AT(op[CP_SUM]), .help = "points that are added"},
         {.name = "product", .read = field_node, .offset = AT(op[CP_PRODUCT]), .help = "points and numbers"},
         {.name = "mean", .read = field_node, .offset = AT(op[CP_MEAN]), .help = "points of which the mean is taken"},
+        {.name = "difference",
+         .read = field_node,
+         .offset = AT(op[CP_DIFFERENCE]),
+         .help = "two points: the first less the second"},
         {.name = "ratio", .read = field_node, .offset = AT(op[CP_RATIO]), .help = "two points: first by second"},
         {0}};
 #undef AT
@@ -139,9 +143,10 @@ static int read_one_computed(struct field_reader *reader, const struct yaml_node
     const char *slash = strchr(raw.point, '/');
     def->quantity = slash ? (int)quantity_parse(slash + 1) : Q_NONE;
     if (!operands || operands->kind != YAML_LIST || !operands->n || def->quantity == Q_NONE ||
-        (def->op == CP_RATIO && operands->n != 2)) {
+        ((def->op == CP_RATIO || def->op == CP_DIFFERENCE) && operands->n != 2)) {
         diag_error(reader->diag, node->at, node->key,
-                   "expected {point: PART/QUANTITY} and one of sum: [...], mean: [...], product: [...], ratio: [A, B]");
+                   "expected {point: PART/QUANTITY} and one of sum: [...], mean: [...], product: [...], ratio: [A, B], "
+                   "difference: [A, B]");
         return -EINVAL;
     }
     def->part = arena_strndup(reader->arena, raw.point, (size_t)(slash - raw.point));

@@ -65,7 +65,7 @@ struct select {       /* a word or number: said here, or by a source */
     int64_t add;
 };
 
-enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_COUNT };
+enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_BETWEEN, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_COUNT };
 
 struct condition {
     struct ref from;

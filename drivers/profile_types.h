@@ -35,7 +35,7 @@ struct match_rule {
     struct match_test *test;
 };
 
-enum compute { CP_SUM, CP_PRODUCT, CP_RATIO, CP_MEAN, CP_COUNT };
+enum compute { CP_SUM, CP_PRODUCT, CP_RATIO, CP_MEAN, CP_DIFFERENCE, CP_COUNT };
 struct operand {
     const char *part, *quantity; /* part may end in a star: any that begins so; NULL: factor */
     double factor;

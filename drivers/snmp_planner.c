@@ -14,9 +14,7 @@ static const uint32_t sys_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0}; /* SNMPv2-MIB,
 /* A validity column: numbers only, since it is asked with every poll. */
 struct valid_op {
     uint32_t value; /* of the plan's asks */
-    enum test test;
-    uint32_t n;
-    const double *number;
+    const struct condition *condition;
 };
 
 struct decode_op {
@@ -127,7 +125,7 @@ static void plan_valid(struct work *work, const struct snmp_row *row, const stru
         if (!value || value->kind == SV_NONE)
             continue;
         struct valid_op *own = &valid[op->n_valid++];
-        *own = (struct valid_op){0, condition->test, (uint32_t)condition->n, condition->number};
+        *own = (struct valid_op){0, condition};
         need(work, name, &own->value);
     }
     op->valid = valid;
@@ -285,24 +283,6 @@ void snmp_plan_free(struct snmp_plan *plan)
     arena_free(plan->arena);
 }
 
-static bool valid(const struct valid_op *op, double x)
-{
-    bool in = false;
-    for (uint32_t i = 0; i < op->n; i++)
-        in = in || (!(x < op->number[i]) && !(x > op->number[i]) && !isnan(op->number[i]) && !isnan(x));
-    switch (op->test) {
-    case TEST_IN: return in;
-    case TEST_NOT: return !in && !isnan(x);
-    case TEST_BELOW: return x < op->number[0];
-    case TEST_ABOVE: return x > op->number[0];
-    case TEST_BIT: return x >= 0 && op->number[0] < 64 && ((uint64_t)x >> (unsigned)op->number[0] & 1);
-    case TEST_PRESENT: return !isnan(x);
-    case TEST_LIKE: /* refused by the loader */
-    case TEST_COUNT: break;
-    }
-    return false;
-}
-
 void snmp_plan_decode(const struct snmp_plan *plan, const struct snmp_value *values, struct answer **answers)
 {
     const struct decode *decode = plan->decode;
@@ -316,7 +296,8 @@ void snmp_plan_decode(const struct snmp_plan *plan, const struct snmp_value *val
         else
             sample = value_op_sample(&op->op, raw);
         for (uint32_t k = 0; k < op->n_valid; k++)
-            if (!valid(&op->valid[k], snmp_value_number(&values[op->valid[k].value], false, D_NONE)))
+            if (!condition_number_holds(op->valid[k].condition,
+                                        snmp_value_number(&values[op->valid[k].value], false, D_NONE)))
                 sample.quality = QL_SENTINEL;
         answers[op->device]->sample[op->point] = sample;
     }
