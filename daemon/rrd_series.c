@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rrd_series.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rrd_series *rrd_series_new(const char *root, const char *path, const struct rrd_plan *archives)
+{
+    char full[PATH_MAX], why[160];
+    struct rrd_head head;
+    struct rrd_series *series = calloc(1, sizeof *series);
+    if (!series)
+        abort();
+    snprintf(series->path, sizeof series->path, "%s", path);
+    series->plan = *archives;
+    series->last = &series->first;
+    for (size_t i = 0; i < Q_COUNT; i++)
+        series->value[i] = NAN;
+    /* a bad file is dealt with when it is written */
+    if (snprintf(full, sizeof full, "%s/%s", root, path) < PATH_MAX && rrd_head_read(full, &head, why) >= 0) {
+        rrd_plan_merge(archives, &head.plan, &series->plan);
+        series->last_s = head.last_s;
+    }
+    return series;
+}
+
+static void drop_first(struct rrd_series *series)
+{
+    struct rrd_sample *sample = series->first;
+    series->first = sample->next;
+    if (!series->first)
+        series->last = &series->first;
+    series->waiting--;
+    free(sample);
+}
+
+void rrd_series_free(struct rrd_series *series)
+{
+    if (!series)
+        return;
+    while (series->first)
+        drop_first(series);
+    free(series);
+}
+
+void rrd_series_archives(struct rrd_series *series, const struct rrd_plan *archives)
+{
+    struct rrd_plan before = series->plan;
+    if (rrd_plan_merge(archives, &before, &series->plan))
+        series->ready = false;
+    series->anchored = false;
+}
+
+int rrd_series_source(struct rrd_series *series, enum quantity quantity, double period_s)
+{
+    size_t before = series->plan.n_ds;
+    int at = rrd_plan_find(&series->plan, quantity);
+    int64_t heartbeat = at >= 0 ? series->plan.ds[at].heartbeat_s : 0;
+    if (period_s > 0)
+        at = rrd_plan_add(&series->plan, quantity, period_s);
+    else if (at >= 0)
+        period_s = (double)heartbeat / 3;
+    else
+        at = rrd_plan_add(&series->plan, quantity, period_s = (double)series->plan.step_s);
+    if (at < 0)
+        return at;
+    if (series->plan.n_ds != before || series->plan.ds[at].heartbeat_s != heartbeat)
+        series->ready = false;
+    series->period_s[at] = period_s;
+    series->shortest_s = HUGE_VAL;
+    for (size_t i = 0; i < series->plan.n_ds; i++)
+        if (series->period_s[i] > 0)
+            series->shortest_s = fmin(series->shortest_s, series->period_s[i]);
+    return at;
+}
+
+void rrd_series_put(struct rrd_series *series, int source, const struct row_value *value, int64_t wall_ms)
+{
+    bool good = quality_has_value(value->quality) && isfinite(value->value);
+    series->value[source] = good ? value->value : NAN;
+    series->value_ms[source] = wall_ms;
+    if (!series->touched || series->period_s[source] < series->fastest_s)
+        series->fastest_s = series->period_s[source];
+}
+
+/* The whole second on the grid that this poll stands for. The polls' distance from the grid is followed slowly, so that
+ * polls half-way between two lines do not fall on one of them twice. */
+static int64_t grid(struct rrd_series *series, int64_t wall_ms)
+{
+    double step = fmin((double)series->plan.step_s, series->shortest_s);
+    int64_t g = floor(step) < step || step < 1 ? 1000 : (int64_t)step * 1000;
+    /* a wide grid is never rounded up: the sample would lie in the future */
+    int64_t low = g > RRD_FUTURE_S * 1000 ? 0 : -g / 2;
+    if (series->anchored && (series->offset_ms < low - g / 4 || series->offset_ms >= low + g + g / 4))
+        series->anchored = false;
+    if (!series->anchored) {
+        series->offset_ms = wall_ms - (wall_ms - low) / g * g;
+        series->anchored = true;
+    }
+    int64_t t = (wall_ms - series->offset_ms + g / 2) / g * g;
+    series->offset_ms += (wall_ms - series->offset_ms - t) / 8;
+    return t / 1000;
+}
+
+static double fresh_value(const struct rrd_series *series, size_t i, int64_t wall_ms)
+{
+    int64_t age = wall_ms - series->value_ms[i];
+    return age >= 0 && age <= series->plan.ds[i].heartbeat_s * 1000 ? series->value[i] : NAN;
+}
+
+enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_t seq, int64_t now_s, int64_t turn_s)
+{
+    /* quantities slower than the part's fastest ride along, unless the fastest are gone */
+    if (series->fastest_s > series->shortest_s * 1.001 &&
+        wall_ms - series->emitted_ms < (int64_t)(series->fastest_s * 500))
+        return RRD_NOT_DUE;
+    int64_t t = grid(series, wall_ms);
+    if (t > now_s + RRD_FUTURE_S)
+        return RRD_FUTURE;
+    if (t <= series->last_s) {
+        series->repeated_in_row++;
+        return RRD_REPEATED;
+    }
+    struct rrd_sample *sample = malloc(sizeof *sample + series->plan.n_ds * sizeof sample->value[0]);
+    if (!sample)
+        abort();
+    *sample = (struct rrd_sample){NULL, t, seq, series->plan.n_ds};
+    for (size_t i = 0; i < series->plan.n_ds; i++)
+        sample->value[i] = fresh_value(series, i, wall_ms);
+    if (!series->first)
+        series->gathered_s = turn_s;
+    *series->last = sample;
+    series->last = &sample->next;
+    series->waiting++;
+    series->repeated_in_row = 0;
+    series->last_s = t;
+    series->emitted_ms = wall_ms;
+    return RRD_TAKEN;
+}
+
+bool rrd_series_due(const struct rrd_series *series, int64_t turn_s)
+{
+    return series->waiting >= RRD_BATCH || (series->waiting && turn_s - series->gathered_s >= RRD_BATCH_S);
+}
+
+/* The file first: made, migrated, set aside. The order of its sources is the series' own, since that began with it. */
+static int make_ready(struct rrd_series *series, const char *root, int64_t now_s, char words[RRD_WORDS])
+{
+    enum rrd_outcome outcome;
+    struct rrd_plan plan;
+    int64_t last;
+    int r = rrd_file_ready(root, series->path, &series->plan, series->first->t - series->plan.step_s, now_s, &plan,
+                           &last, &outcome, words);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < series->plan.n_ds; i++)
+        if (plan.n_ds != series->plan.n_ds || plan.ds[i].quantity != series->plan.ds[i].quantity) {
+            snprintf(words, RRD_WORDS, "%s: was changed by somebody else; the daemon has to be started again",
+                     series->path);
+            return -ESTALE;
+        }
+    series->ready = true;
+    if (last > now_s + RRD_FUTURE_S) {
+        snprintf(words, RRD_WORDS,
+                 "%s: its last sample is %" PRId64 " s in the future, until then nothing can be added; "
+                 "move it away to begin anew",
+                 series->path, last - now_s);
+        series->last_s = last;
+        while (series->first)
+            drop_first(series);
+    }
+    return 0;
+}
+
+/* ":" and the value for each source, without the locale and exact to 15 digits. */
+static char *format(char *at, const struct rrd_sample *sample, size_t n)
+{
+    at += sprintf(at, "%" PRId64, sample->t);
+    for (size_t i = 0; i < n; i++)
+        at += i < sample->n && isfinite(sample->value[i]) ? sprintf(at, ":%.15g", sample->value[i]) : sprintf(at, ":U");
+    return at + 1;
+}
+
+static int write_batch(struct rrd_series *series, const char *root, char words[RRD_WORDS])
+{
+    const char *sample[RRD_BATCH];
+    int n = 0;
+    /* 24 letters hold ":-1.23456789012345e-308" */
+    char *text = malloc(RRD_BATCH * (24 + series->plan.n_ds * 24)), *at = text;
+    if (!text)
+        abort();
+    for (struct rrd_sample *s = series->first; s && n < RRD_BATCH; s = s->next) {
+        sample[n++] = at;
+        at = format(at, s, series->plan.n_ds);
+    }
+    int r = rrd_file_update(root, series->path, n, sample, words);
+    free(text);
+    for (; r >= 0 && n; n--)
+        drop_first(series);
+    return r;
+}
+
+int rrd_series_flush(struct rrd_series *series, const char *root, int64_t now_s, char words[RRD_WORDS])
+{
+    int r = 0;
+    words[0] = '\0';
+    while (series->first && r >= 0) {
+        char trouble[RRD_WORDS];
+        if (!series->ready)
+            r = make_ready(series, root, now_s, words);
+        if (r < 0 || !series->first)
+            break;
+        r = write_batch(series, root, trouble);
+        if (r >= 0)
+            continue;
+        memcpy(words, trouble, sizeof trouble);
+        series->ready = r == -EAGAIN; /* looked at again the next time: it may have been moved away or damaged */
+    }
+    if (r != -EAGAIN)
+        series->failures = r < 0 ? series->failures + 1 : 0;
+    /* RRD is a view: what cannot be written for hours must not fill memory or hold the log */
+    while (r < 0 && series->waiting > RRD_SAMPLES_MAX)
+        drop_first(series);
+    return r;
+}

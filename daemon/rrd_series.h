@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One part's samples on their way into its RRD file: put on the grid, gated, gathered, written in batches.
+ *
+ * Shape: a sample has all data sources of the part; a slower quantity repeats its last good value while that is fresh.
+ * Units: t in whole seconds on the grid of the step (librrd mixes neighbouring steps for fractions).
+ * Source: librrd 1.7.2, measured: a sample out of phase with the step halves peaks; a time in the far future wipes a
+ * file.
+ */
+#pragma once
+#include "daemon/row.h"
+#include "daemon/rrd_file.h"
+
+#define RRD_BATCH         30  /* polls, design.md */
+#define RRD_BATCH_S       300 /* or this long */
+#define RRD_FUTURE_S      60
+#define RRD_SAMPLES_MAX   720 /* of a file that cannot be written: two hours of 10 s */
+#define RRD_REPEATED_SAID 3 /* one repeated time is a poll that came early; three in a row are a clock that went back \
+                             */
+
+struct rrd_sample {
+    struct rrd_sample *next;
+    int64_t t, seq;
+    size_t n; /* sources known then; later ones are unknown */
+    double value[];
+};
+
+struct rrd_series {
+    char path[RRD_PATH_MAX];
+    struct rrd_plan plan;
+    double period_s[Q_COUNT]; /* of each data source; 0: only in the file */
+    double value[Q_COUNT];    /* the last; NAN */
+    int64_t value_ms[Q_COUNT];
+    double shortest_s;
+    bool ready;        /* the file fits the plan */
+    bool anchored;     /* offset_ms holds */
+    int64_t offset_ms; /* of the polls from the grid */
+    int64_t emitted_ms, last_s, gathered_s, retry_s;
+    struct rrd_sample *first, **last;
+    unsigned waiting, repeated_in_row, failures;
+    bool in_trouble, touched;
+    double fastest_s; /* of the sources in the row at hand */
+    struct rrd_series *next_touched;
+};
+
+enum rrd_gate { RRD_TAKEN, RRD_NOT_DUE, RRD_REPEATED, RRD_FUTURE };
+
+/* A series with what the file, where there is one, holds already. */
+struct rrd_series *rrd_series_new(const char *root, const char *path, const struct rrd_plan *archives);
+void rrd_series_free(struct rrd_series *series);
+void rrd_series_archives(struct rrd_series *series, const struct rrd_plan *archives);
+/* The index of a data source. period_s 0: as the file has it, else the step. -EINVAL where it is not graphed. */
+int rrd_series_source(struct rrd_series *series, enum quantity quantity, double period_s);
+void rrd_series_put(struct rrd_series *series, int source, const struct row_value *value, int64_t wall_ms);
+enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_t seq, int64_t now_s, int64_t turn_s);
+bool rrd_series_due(const struct rrd_series *series, int64_t turn_s);
+/* Writes what waits. Negative: it still waits, words say why; else words say what was done to the file, or "". */
+int rrd_series_flush(struct rrd_series *series, const char *root, int64_t now_s, char words[RRD_WORDS]);
