@@ -128,7 +128,7 @@ static void name_point(struct live_point *point, const struct live_device *devic
     const struct part_config *own = part_config(dc, p->part);
     struct part parsed = {0};
     part_parse(p->part, &parsed);
-    strncpy(point->part, p->part, sizeof point->part - 1);
+    snprintf(point->part, sizeof point->part, "%s", p->part);
     point->quantity = p->quantity;
     point->label = own && own->label ? own->label : p->label ? p->label : "";
     point->room = dc->room == NO_INDEX ? "" : config->room[dc->room].id;
@@ -254,7 +254,7 @@ void bind_scope(const struct binder *binder, const char *scope)
         point->device = NO_DEVICE;
         point->scope = scope;
         point->room = strcmp(scope, "site") ? scope : "";
-        strcpy(point->part, "kpi");
+        snprintf(point->part, sizeof point->part, "kpi");
         point->quantity = (enum quantity)q;
         point->gone = false;
         struct record record = {.number = point->number, .device = scope, .part = "kpi", .quantity = point->quantity,

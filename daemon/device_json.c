@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +99,7 @@ static void read_point(struct shape *shape, json_t *object)
     if (!name || part_parse(name, &part) < 0 || q == Q_NONE || a < 0)
         return;
     struct point_shape *p = shape_add(shape);
-    strncpy(p->part, name, sizeof p->part - 1);
+    snprintf(p->part, sizeof p->part, "%s", name);
     p->quantity = q;
     p->aspect = (enum aspect)a;
     p->computed = json_is_true(json_object_get(object, "computed"));

@@ -2,6 +2,7 @@
 #include "daemon/live.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ struct live_point *live_add(struct live *live, const char *name)
         live->point = realloc(live->point, (live->n_points ? live->n_points * 2 : 1) * sizeof *live->point);
     if (!point || !live->point)
         abort();
-    strncpy(point->name, name, sizeof point->name - 1);
+    snprintf(point->name, sizeof point->name, "%s", name);
     live->point[live->n_points] = point;
     uint32_t *slot = slot_of(live, name);
     *slot = (uint32_t)++live->n_points;

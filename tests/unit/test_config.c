@@ -157,7 +157,7 @@ static const struct {
      "a.yaml:3:88: auth-key: secrets are not written here: expected {credential: NAME}"},
     {HEAD "devices: {d: {room: r, address: 'serial:///dev/ttyS0', modbus: {}}, e: {room: r, address: "
           "'serial:///dev/ttyS0?baud=19200', modbus: {unit: 2}}}\n",
-     "a.yaml:3:73: address: 'd' speaks otherwise on the same line"},
+     "a.yaml:3:72: address: 'd' speaks otherwise on the same line"},
     {HEAD "devices: {d: {room: r, address: h, modbus: {unit: 1}}, e: {room: r, address: h, modbus: {unit: 1}}}\n",
      "a.yaml:3:60: unit: 'd' is unit 1 of this line already"},
     {HEAD "devices: {d: {room: r, address: h, units: {2: e}}}\n", "a.yaml:3:46: 2: no such device under devices:"},

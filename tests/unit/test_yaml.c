@@ -87,7 +87,7 @@ static void test_limits(void **state)
     assert_string_equal(diag_line(diag, 0), "f.yaml: larger than 1 MiB");
     memset(large, '[', 40);
     assert_true(load(large, 40, diag, &pairs) < 0);
-    assert_string_equal(diag_line(diag, 1), "f.yaml:1:34: nested more than 32 deep");
+    assert_string_equal(diag_line(diag, 1), "f.yaml:1:33: nested more than 32 deep");
     free(large);
     diag_free(diag);
 }

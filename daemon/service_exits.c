@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/journal.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+static int start_http(struct service *service)
+{
+    char words[240] = "";
+    struct http_service behind = service_http;
+    behind.self = service;
+    int r = http_start(service->loop, service->config->n_http, service->config->http, &behind, &service->http, words);
+    if (r < 0)
+        journal_line(LOG_ERR, "http: %s", words);
+    return r;
+}
+
+static int add_mqtt(struct service *service, const struct mqtt_config *config)
+{
+    struct mqtt *mqtt;
+    int r = mqtt_start(service->loop, config, service->live, WATTWACHT_VERSION, &mqtt);
+    if (r < 0) {
+        journal_line(LOG_ERR, "mqtt: %s: %s", config->server, strerror(-r));
+        return r;
+    }
+    service->mqtt = realloc(service->mqtt, (service->n_mqtt + 1) * sizeof(struct mqtt *));
+    if (!service->mqtt)
+        abort();
+    service->mqtt[service->n_mqtt++] = mqtt;
+    flow_add_sink(service->flow, &mqtt_sink, mqtt);
+    return 0;
+}
+
+int service_start_exits(struct service *service)
+{
+    int r = start_http(service);
+    for (size_t i = 0; i < service->config->n_mqtt && r >= 0; i++)
+        r = add_mqtt(service, &service->config->mqtt[i]);
+    return r;
+}
+
+/* Brokers are kept by their place in the configuration: a connection stays unless what it rests on has changed. */
+int service_reload_exits(struct service *service)
+{
+    char words[240] = "";
+    const struct config *config = service->config;
+    int result = http_listen(service->http, config->n_http, config->http, words);
+    if (result < 0)
+        journal_line(LOG_ERR, "http: %s", words);
+    flow_remove_sinks(service->flow);
+    size_t before = service->n_mqtt;
+    service->n_mqtt = 0;
+    for (size_t i = 0; i < before; i++) {
+        struct mqtt *mqtt = service->mqtt[i];
+        if (i < config->n_mqtt && mqtt_reload(mqtt, &config->mqtt[i]) >= 0) {
+            service->mqtt[service->n_mqtt++] = mqtt;
+            flow_add_sink(service->flow, &mqtt_sink, mqtt);
+        } else {
+            mqtt_stop(mqtt);
+        }
+    }
+    for (size_t i = before; i < config->n_mqtt; i++)
+        if (add_mqtt(service, &config->mqtt[i]) < 0)
+            result = -EIO;
+    return result;
+}
+
+void service_stop_exits(struct service *service)
+{
+    flow_remove_sinks(service->flow);
+    for (size_t i = 0; i < service->n_mqtt; i++)
+        mqtt_stop(service->mqtt[i]);
+    free(service->mqtt);
+    service->mqtt = NULL;
+    service->n_mqtt = 0;
+    http_stop(service->http);
+    service->http = NULL;
+}
