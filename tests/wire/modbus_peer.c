@@ -132,6 +132,8 @@ static struct peer_act next_act(struct peer *peer, const struct question *q)
     peer->counts.questions++;
     peer->counts.function[q->function & 0xFF]++;
     peer->counts.unit[q->unit & 0xFF]++;
+    if (q->count > peer->counts.longest)
+        peer->counts.longest = q->count;
     int refusal = peer->refusal ? peer->refusal(peer->arg, q->unit, q->function, q->address, q->count) : -1;
     if (refusal == PEER_MUTE)
         act.act = PEER_SILENT;
@@ -156,8 +158,10 @@ static void answer(struct peer *peer, struct client *client, const struct questi
     static const uint8_t junk[2] = {0x55, 0xAA};
     struct peer_act act = next_act(peer, q);
     uint8_t bytes[600];
-    size_t n = frame(peer, q, act, bytes);
 
+    pthread_mutex_lock(&peer->lock);
+    size_t n = frame(peer, q, act, bytes);
+    pthread_mutex_unlock(&peer->lock);
     switch (act.act) {
     case PEER_SILENT: return;
     case PEER_SLOW: send_slowly(peer, client->fd, bytes, n, act.ms); return;

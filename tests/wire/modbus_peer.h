@@ -39,6 +39,7 @@ struct peer_counts {
     unsigned questions, connections, open;
     unsigned function[256];
     unsigned unit[256];
+    unsigned longest; /* registers in one question */
 };
 
 struct peer;
