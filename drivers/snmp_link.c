@@ -278,19 +278,17 @@ static void on_check(struct snmp_link *link, const netsnmp_pdu *report)
             restart(link);
         return;
     }
-    if (link->unreadable) {
-        silent(link);
-        return;
-    }
     if (!link->healed) {
-        /* its boots may have gone backwards: then all it says is dropped as too old, for ever */
+        /* its boots may have gone backwards: then the library drops all it says as too old, for ever, and calls it
+         * unreadable */
         link->healed = true;
+        link->unreadable = 0;
         link->resyncs++;
         snmp_engine_forget_time((struct snmp_engine *)snmp_port_engine_of(link->port));
         transmit(link, REQUEST, RETRIES);
         return;
     }
-    if (link->answered && ++link->strange < 3) {
+    if (link->unreadable || (link->answered && ++link->strange < 3)) {
         silent(link);
         return;
     }

@@ -135,7 +135,7 @@ static long get_integer(struct in *in)
         return 0;
     long value = (int8_t)*v.at++;
     while (v.at < v.end)
-        value = value << 8 | *v.at++;
+        value = (long)((unsigned long)value << 8 | *v.at++);
     return value;
 }
 
