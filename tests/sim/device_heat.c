@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Source: Kamstrup data sheet 58101758 for module HC-003-67/82, datagram 300: holding registers, IEEE 754 single:
- * flow, power, T1 (hot), T2 (cold). What the sheet leaves to the meter's configuration is here l/h and kW; its energy
- * and volume are played at 20 (kWh) and 24 (m3) for a site that names them.
+ * flow, power, T1 (hot), T2 (cold). What the sheet leaves to the meter's configuration is here l/h, kW and kWh; heat
+ * energy and volume (0.01 m3) are played as 32 bit integers at 200 and 202, for a site that names them.
  * Stulz C7000: data point numbers of Stulz-WIB8000-MIB as addresses, temperatures and humidities in tenths; power,
  * cooling power (0.1 kW) and water flow (0.1 m3/h) are assumed. Numbers without a data point answer exception 2. */
 #include "device.h"
@@ -10,7 +10,8 @@
 
 static void multical_layout(struct registers *r)
 {
-    registers_block(r, SPACE_HOLDING, 0, 40);
+    registers_block(r, SPACE_HOLDING, 0, 14);
+    registers_block(r, SPACE_HOLDING, 200, 4);
 }
 
 static void multical_fill(struct registers *r, const struct device_state *st)
@@ -23,8 +24,8 @@ static void multical_fill(struct registers *r, const struct device_state *st)
     registers_float(r, SPACE_HOLDING, 8, v->heat.cold);
     registers_u32(r, SPACE_HOLDING, 10, 0xffc00000u); /* T3, T4 not fitted */
     registers_u32(r, SPACE_HOLDING, 12, 0xffc00000u);
-    registers_float(r, SPACE_HOLDING, 20, floor(v->heat.energy / 1000));
-    registers_float(r, SPACE_HOLDING, 24, floor(v->heat.volume * 100) / 100);
+    registers_u32(r, SPACE_HOLDING, 200, (uint32_t)floor(v->heat.energy / 1000));
+    registers_u32(r, SPACE_HOLDING, 202, (uint32_t)floor(v->heat.volume * 100));
 }
 
 const struct device device_kamstrup_multical = {.name = "kamstrup-multical",

@@ -64,6 +64,7 @@ struct room *room_new(const char *name, enum room_kind kind, double it_w, size_t
     room->it_nominal = it_w;
     room->lighting_w = plant->lighting * it_w;
     room->ups_rated = 1.4 * it_w;
+    room->stored = plant->stored * it_w;
     room->n_racks = n_racks ? n_racks : plant->racks;
     room->rack = calloc(room->n_racks, sizeof *room->rack);
     if (!room->rack)
@@ -78,7 +79,8 @@ struct room *room_new(const char *name, enum room_kind kind, double it_w, size_t
     /* ten minutes before settle powers and temperatures; their energies are not part of the story */
     for (int i = 0; i < 60; i++)
         room_step(room, time - 600 + 10 * i, 10);
-    struct flow *flows[] = {&room->grid, &room->ups_in, &room->ups_out, &room->cooling, &room->lighting, &room->heat};
+    struct flow *flows[] = {&room->grid,     &room->ups_in, &room->ups_out, &room->cooling,
+                            &room->lighting, &room->heat,   &room->walls};
     for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
         flows[i]->e = flows[i]->eq = flows[i]->es = 0;
     for (size_t i = 0; i < 2 * room->n_racks; i++)
@@ -154,8 +156,9 @@ static void step_ups(struct room *room, double seconds)
 static double step_air(struct room *room, double seconds)
 {
     const struct plant *plant = &plants[room->kind];
-    double heat = room->ups_in.p + room->lighting.p + plant->walls * room->it_nominal * (room->outdoor - room->cold);
-    double capacity = plant->cooling * room->it_nominal, stored = plant->stored * room->it_nominal;
+    flow_set(&room->walls, plant->walls * room->it_nominal * (room->outdoor - room->cold), 0, seconds);
+    double heat = room->ups_in.p + room->lighting.p + room->walls.p;
+    double capacity = plant->cooling * room->it_nominal, stored = room->stored;
     double settled = plant->setpoint - BAND / 2 + BAND * heat / capacity, tau = stored * BAND / capacity;
     double next = settled + (room->cold - settled) * exp(-seconds / tau);
     double cooling = clamp(heat - stored * (next - room->cold) / seconds, 0, capacity);

@@ -42,7 +42,9 @@ struct room {
     size_t n_racks;
     struct rack *rack;
     bool dead[2], hot_aisle;
-    struct flow grid, ups_in, ups_out, cooling, lighting, heat; /* heat: p thermal watts, e thermal Wh */
+    struct flow grid, ups_in, ups_out, cooling, lighting;
+    struct flow heat, walls; /* thermal: carried off by the cooling; in through the walls */
+    double stored;           /* J/K of the room's air and cabinets */
     double ups_rated, battery_temperature;
     double cold, outdoor, outdoor_humidity, dew_point; /* cold: mean inlet of the racks */
     double supply_air, return_air, recirculation, fan; /* fan 0..1 */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scene.h"
 
+#include "drivers/part.h"
+
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -186,6 +188,8 @@ static void check_agent(const struct scene *scene, struct scene_agent *agent, st
     agent->feed--; /* none: both */
     if (agent->feed < 0)
         agent->feed = FEED_BOTH;
+    if (!id_valid(agent->name))
+        diag_error(diag, agent->at, agent->name, "is not a name: expected a-z, 0-9 and '-' inside");
     if (!agent->device == !agent->recording)
         diag_error(diag, agent->at, agent->name, "expected either device or recording");
     if (!agent->snmp_node == !agent->modbus_node)
