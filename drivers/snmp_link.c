@@ -10,8 +10,6 @@
 #define RETRIES 1
 /* The library's test is strict, so a timer at the very end of a try would come to nothing. */
 #define EXPIRE_SLACK_US 1000
-/* A pending varbind takes 1.1 kB in the library: 36 MB at most for all of them together. */
-#define IN_FLIGHT_MAX 32768
 
 enum stage {
     IDLE,
@@ -34,8 +32,7 @@ struct snmp_link {
     void *user;
     struct timer timer;
     struct snmp_port *port;
-    struct snmp_link *next; /* among those that wait */
-    unsigned weight;
+    struct snmp_turn turn;
     unsigned unreadable, other_version; /* in this request */
     bool restarted, healed;             /* in this request */
     bool answered;                      /* ever, since the keys were made known */
@@ -44,14 +41,6 @@ struct snmp_link {
     enum snmp_outcome failure;
     char words[180];
 };
-
-/* Of the process, as the library's memory is. */
-static struct {
-    unsigned in_flight;
-    struct snmp_link *first, *last;
-} waiting;
-
-static void begin(struct snmp_link *link);
 
 static void say(struct snmp_link *link, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void say(struct snmp_link *link, const char *format, ...)
@@ -62,47 +51,17 @@ static void say(struct snmp_link *link, const char *format, ...)
     va_end(args);
 }
 
-static void start_waiting(void)
-{
-    while (waiting.first && waiting.in_flight + waiting.first->weight <= IN_FLIGHT_MAX) {
-        struct snmp_link *link = waiting.first;
-        waiting.first = link->next;
-        if (!waiting.first)
-            waiting.last = NULL;
-        link->next = NULL;
-        begin(link);
-    }
-}
-
-static void stop_waiting(struct snmp_link *link)
-{
-    struct snmp_link *before = NULL;
-    for (struct snmp_link **at = &waiting.first; *at; before = *at, at = &(*at)->next) {
-        if (*at != link)
-            continue;
-        *at = link->next;
-        if (waiting.last == link)
-            waiting.last = before;
-        link->next = NULL;
-        return;
-    }
-}
-
 static void release(struct snmp_link *link)
 {
     timers_cancel(snmp_net_timers(link->net), &link->timer);
-    if (link->stage == WAITING)
-        stop_waiting(link);
-    else if (link->stage != IDLE)
-        waiting.in_flight -= link->weight;
     link->stage = IDLE;
+    snmp_turn_end(snmp_net_turns(link->net), &link->turn);
 }
 
 static void finish(struct snmp_link *link, enum snmp_outcome outcome, const netsnmp_pdu *reply)
 {
     release(link);
     link->done(link->user, outcome, reply); /* may free the link, or ask again */
-    start_waiting();
 }
 
 static void fail_soon(struct snmp_link *link, enum snmp_outcome outcome)
@@ -178,13 +137,13 @@ static void transmit(struct snmp_link *link, enum stage stage, int retries)
 
 static const struct snmp_port_calls port_calls;
 
+/* From the search for the engine on, where there is none yet. */
 static void begin(struct snmp_link *link)
 {
-    waiting.in_flight += link->weight;
     link->stage = REQUEST;
-    link->sent_us = boot_us();
-    int r =
-        link->port ? 0 : snmp_port_open(link->net, &link->agent, &link->security, NULL, &port_calls, link, &link->port);
+    int r = 0;
+    if (!link->port)
+        r = snmp_port_open(link->net, &link->agent, &link->security, NULL, &port_calls, link, &link->port);
     if (r < 0) {
         refused(link, -r);
         fail_soon(link, SNMP_REFUSED);
@@ -192,6 +151,13 @@ static void begin(struct snmp_link *link)
     }
     bool probe = link->security.setup->version == 3 && !snmp_port_has_engine(link->port);
     transmit(link, probe ? PROBE : REQUEST, RETRIES);
+}
+
+static void on_turn(struct snmp_turn *turn)
+{
+    struct snmp_link *link = (struct snmp_link *)((char *)turn - offsetof(struct snmp_link, turn));
+    link->sent_us = boot_us();
+    begin(link);
 }
 
 /* The same request once more, from the search for the engine on. */
@@ -202,7 +168,6 @@ static void restart(struct snmp_link *link)
     link->restarted = true;
     link->answered = false;
     link->resyncs++;
-    waiting.in_flight -= link->weight;
     begin(link);
 }
 
@@ -412,6 +377,7 @@ int snmp_link_new(struct snmp_net *net, const struct endpoint *agent, const stru
     link->security.setup = setup;
     link->try_us = try_us;
     link->timer.fire = on_time;
+    link->turn.begin = on_turn;
     endpoint_format(agent, link->address);
     int r = get_keys(link);
     if (r < 0) {
@@ -433,7 +399,6 @@ void snmp_link_free(struct snmp_link *link)
     if (link->security.priv_key)
         snmp_keys_put(snmp_net_keys(link->net), link->security.priv_key);
     free(link);
-    start_waiting();
 }
 
 void snmp_link_ask(struct snmp_link *link, const struct snmp_request *request, snmp_link_done *done, void *user)
@@ -444,17 +409,8 @@ void snmp_link_ask(struct snmp_link *link, const struct snmp_request *request, s
     link->unreadable = link->other_version = 0;
     link->restarted = link->healed = false;
     size_t rows = request->command == SNMP_MSG_GETBULK ? request->repetitions : 1;
-    link->weight = (unsigned)(request->n * (rows ? rows : 1));
-    if (!waiting.first && waiting.in_flight + link->weight <= IN_FLIGHT_MAX) {
-        begin(link);
-        return;
-    }
     link->stage = WAITING;
-    if (waiting.last)
-        waiting.last->next = link;
-    else
-        waiting.first = link;
-    waiting.last = link;
+    snmp_turn_take(snmp_net_turns(link->net), &link->turn, (unsigned)(request->n * (rows ? rows : 1)));
 }
 
 void snmp_link_set_try(struct snmp_link *link, int64_t try_us)

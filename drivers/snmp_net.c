@@ -20,6 +20,7 @@ struct snmp_net {
     struct resolver *resolver;
     struct snmp_keys keys;
     struct snmp_engines engines;
+    struct snmp_turns turns;
     netsnmp_large_fd_set fds;
     unsigned depth; /* inside callbacks of the library */
     struct snmp_later *later;
@@ -154,6 +155,7 @@ int snmp_net_get(sd_event *loop, struct snmp_net **ret)
     if (!net)
         return -ENOMEM;
     net->users = 1;
+    net->turns.most = SNMP_TURNS_MAX;
     net->loop = sd_event_ref(loop);
     netsnmp_large_fd_set_init(&net->fds, 16384);
     int r = net_open(net);
@@ -214,4 +216,9 @@ struct snmp_keys *snmp_net_keys(struct snmp_net *net)
 struct snmp_engines *snmp_net_engines(struct snmp_net *net)
 {
     return &net->engines;
+}
+
+struct snmp_turns *snmp_net_turns(struct snmp_net *net)
+{
+    return &net->turns;
 }

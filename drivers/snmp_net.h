@@ -10,6 +10,7 @@
 #pragma once
 #include "resolve.h"
 #include "snmp_engines.h"
+#include "snmp_turns.h"
 #include "timers.h"
 
 #include <net-snmp/library/large_fd_set.h>
@@ -22,6 +23,7 @@ struct timers *snmp_net_timers(struct snmp_net *net);
 struct resolver *snmp_net_resolver(struct snmp_net *net);
 struct snmp_keys *snmp_net_keys(struct snmp_net *net);
 struct snmp_engines *snmp_net_engines(struct snmp_net *net);
+struct snmp_turns *snmp_net_turns(struct snmp_net *net);
 
 /* A descriptor of a session: called when it is readable, with the library's set to put it into. */
 struct snmp_watch {
