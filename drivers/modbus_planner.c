@@ -138,14 +138,6 @@ static bool add_to_address(struct cells *cells, const struct ref *plus, struct r
     return true;
 }
 
-static void note_missing(struct point_list *list, const struct cells *cells, const struct point_def *def)
-{
-    if (cells->missing)
-        point_list_note(list, arena_printf(list->arena, "%s: the site must say params: {%s: ...}: %s",
-                                           quantity_row((enum quantity)def->quantity)->name, cells->missing->name,
-                                           cells->missing->help));
-}
-
 static void try_point(struct work *work, struct point_list *list, const struct table_def *table,
                       const struct point_def *def)
 {
@@ -160,7 +152,7 @@ static void try_point(struct work *work, struct point_list *list, const struct t
     struct reg reg = def->from.reg;
     work->place.table = table;
     if (!add_to_address(&cells, &def->plus, &reg) || !modbus_locate(&work->place, &reg, &block)) {
-        note_missing(list, &cells, def);
+        point_list_note_missing(list, &cells, def);
         return;
     }
     double raw = NAN;

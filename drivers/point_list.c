@@ -23,6 +23,14 @@ void point_list_note(struct point_list *list, const char *words)
     list->note[list->n_notes - 1] = arena_strdup(list->arena, words);
 }
 
+void point_list_note_missing(struct point_list *list, const struct cells *cells, const struct point_def *def)
+{
+    if (cells->missing)
+        point_list_note(list, arena_printf(list->arena, "%s: the site must say params: {%s: ...}: %s",
+                                           quantity_row((enum quantity)def->quantity)->name, cells->missing->name,
+                                           cells->missing->help));
+}
+
 static bool resolve_part(struct cells *cells, const struct point_def *def, struct part *ret)
 {
     struct part part = {0};
@@ -99,11 +107,15 @@ struct candidate *point_list_resolve(struct point_list *list, struct cells *cell
     new->source = source;
     return new;
 none:
-    if (cells->missing)
-        point_list_note(list, arena_printf(list->arena, "%s at %s: the site must say params: {%s: ...}: %s",
-                                           quantity_row((enum quantity)def->quantity)->name, source,
-                                           cells->missing->name, cells->missing->help));
+    point_list_note_missing(list, cells, def);
     return NULL;
+}
+
+/* In the order of the profile, so that one may stand on another. */
+static int by_order(const void *left, const void *right)
+{
+    const struct compute_op *a = left, *b = right;
+    return a->order < b->order ? -1 : a->order > b->order;
 }
 
 struct compute_ops point_list_computes(const struct point_list *list)
@@ -121,9 +133,11 @@ struct compute_ops point_list_computes(const struct point_list *list)
             operand[k] = constant ? UINT32_MAX : list->item[c->operand[k]].point;
             factor[k] = constant ? c->computed->operand[k].factor : 0;
         }
-        ops.item[ops.n - 1] =
-            (struct compute_op){c->device, c->point, c->computed->op, (uint32_t)c->n_operands, operand, factor};
+        ops.item[ops.n - 1] = (struct compute_op){
+            c->device, c->point, c->computed->op, c->order, (uint32_t)c->n_operands, operand, factor};
     }
+    if (ops.n)
+        qsort(ops.item, ops.n, sizeof *ops.item, by_order);
     return ops;
 }
 

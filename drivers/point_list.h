@@ -52,6 +52,8 @@ struct point_list {
 struct candidate *point_list_add(struct point_list *list, const struct point_def *def);
 /* Says why a point is not there; the same words only once. */
 void point_list_note(struct point_list *list, const char *words);
+/* When a param was asked that the site does not say. */
+void point_list_note_missing(struct point_list *list, const struct cells *cells, const struct point_def *def);
 /* Chain, part, number, phase, label, unit and scale of a point at one row into a new candidate; NULL: no point here,
  * with a note where somebody can do something about it. */
 struct candidate *point_list_resolve(struct point_list *list, struct cells *cells, const struct point_def *def,
@@ -62,6 +64,7 @@ void point_list_finish(struct point_list *list, const char *why);
 struct compute_op {
     uint32_t device, point;
     enum compute op;
+    size_t order;
     uint32_t n;
     const uint32_t *operand; /* points; UINT32_MAX: factor */
     const double *factor;

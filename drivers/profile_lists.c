@@ -109,7 +109,9 @@ static int read_scale(struct field_reader *reader, const struct yaml_node *node,
     } raw = {.as = SC_TIMES};
     if (node->kind == YAML_SCALAR) {
         scale->rule = SC_CONST;
-        return field_decimal(reader, NULL, node, &scale->k);
+        if (field_decimal(reader, NULL, node, &scale->k) < 0)
+            return -EINVAL;
+        return scale->k.mantissa ? 0 : wrong(reader, node, "a factor other than 0");
     }
 #define AT(member) ((size_t)((char *)&raw.member - (char *)&raw))
     const struct field table[] = {
