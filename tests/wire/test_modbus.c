@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The Modbus driver from its table of pointers to its answers: what scripted devices answer, and what becomes of it. */
+/* The Modbus driver from its table of pointers to its answers: what scripted devices answer, and what becomes of it
+ * (modbus, modbus_poll, modbus_turns). */
 #include "tests/wire/modbus_rig.h"
 
 #include <math.h>

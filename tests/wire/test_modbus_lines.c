@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lines of the Modbus driver: how they come and go, and how they treat their gateway. */
+/* The lines of the Modbus driver (modbus_line): how they come and go, and how they treat their gateway. */
 #include "tests/wire/modbus_rig.h"
 
 #include <dirent.h>
