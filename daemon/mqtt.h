@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The MQTT exit: a broker is told what live.h holds, by the views that its configuration names.
+ *
+ * Shape: start, then told as sink.h says, with the struct mqtt as self. One of it for each broker.
+ * Errors: an absent, slow or hanging broker is no error: mqtt_sink.trouble has words as long as it lasts.
+ * Owner: the configuration is copied.
+ * Threads: the loop's thread. Only mqtt_stop waits, for at most MQTT_STOP_MS.
+ */
+#pragma once
+#include "mqtt_wire.h"
+#include "sink.h"
+
+#define MQTT_STOP_MS 5000 /* 2 s for what waits, 1 s for `offline`, 1 s to disconnect, 1 s for the library */
+
+typedef struct sd_event sd_event;
+
+struct mqtt;
+
+extern const struct sink mqtt_sink;
+
+/* -EINVAL for a server or prefix that cannot be one. */
+int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live, const char *version,
+               struct mqtt **ret);
+/* After live.h follows the new configuration. The connection stays unless what it rests on has changed. */
+int mqtt_reload(struct mqtt *mqtt, const struct mqtt_config *config);
+/* Says offline, disconnects and frees. */
+void mqtt_stop(struct mqtt *mqtt);
+void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret);

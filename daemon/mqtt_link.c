@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mqtt_link.h"
+
+#include <MQTTAsync.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFERED 256 /* publishes the library may hold; the window above it is smaller */
+
+struct mqtt_link {
+    MQTTAsync handle;
+    const struct mqtt_link_calls *calls;
+    void *context;
+    bool v5;
+};
+
+/* The library starts its two threads with the first handle and stops them with the last; two of us must not do
+ * both at once. */
+static pthread_mutex_t handles = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_connected(void *context, MQTTAsync_successData *data)
+{
+    struct mqtt_link *link = context;
+    (void)data;
+    link->calls->connected(link->context, 0);
+}
+
+static void on_connected5(void *context, MQTTAsync_successData5 *data)
+{
+    struct mqtt_link *link = context;
+    unsigned maximum = 0;
+    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
+        maximum = (unsigned)MQTTProperties_getNumericValue(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
+    link->calls->connected(link->context, maximum);
+}
+
+static void on_failed(void *context, MQTTAsync_failureData *data)
+{
+    struct mqtt_link *link = context;
+    struct mqtt_cause cause = {.version = 3, .code = data->code, .refused_by_broker = data->code > 0};
+    link->calls->failed(link->context, &cause);
+}
+
+static void on_failed5(void *context, MQTTAsync_failureData5 *data)
+{
+    struct mqtt_link *link = context;
+    bool refused = (int)data->reasonCode >= 0x80; /* MQTT 5.0 section 2.4: from 0x80 on a failure */
+    struct mqtt_cause cause = {
+        .version = 5, .code = refused ? (int)data->reasonCode : data->code, .refused_by_broker = refused};
+    link->calls->failed(link->context, &cause);
+}
+
+static void on_lost(void *context, char *why)
+{
+    struct mqtt_link *link = context;
+    (void)why; /* always NULL in this version */
+    link->calls->lost(link->context);
+}
+
+/* Nothing is subscribed to, but the library takes no callbacks at all without this one. */
+static int on_message(void *context, char *topic, int length, MQTTAsync_message *message)
+{
+    (void)context;
+    (void)length;
+    MQTTAsync_freeMessage(&message);
+    MQTTAsync_free(topic);
+    return 1;
+}
+
+static int on_tls(const char *line, size_t n, void *context)
+{
+    struct mqtt_link *link = context;
+    link->calls->tls(link->context, line, n);
+    return 1;
+}
+
+static void receipt_give(void *context, bool arrived)
+{
+    struct mqtt_receipt *receipt = context;
+    receipt->link->calls->sent(receipt, arrived);
+}
+
+static void on_sent(void *context, MQTTAsync_successData *data)
+{
+    (void)data;
+    receipt_give(context, true);
+}
+
+static void on_sent5(void *context, MQTTAsync_successData5 *data)
+{
+    receipt_give(context, !data || (int)data->reasonCode < 0x80);
+}
+
+static void on_unsent(void *context, MQTTAsync_failureData *data)
+{
+    (void)data;
+    receipt_give(context, false);
+}
+
+static void on_unsent5(void *context, MQTTAsync_failureData5 *data)
+{
+    (void)data;
+    receipt_give(context, false);
+}
+
+static void on_ended(void *context, MQTTAsync_successData *data)
+{
+    struct mqtt_link *link = context;
+    (void)data;
+    link->calls->ended(link->context);
+}
+
+static void on_ended5(void *context, MQTTAsync_successData5 *data)
+{
+    struct mqtt_link *link = context;
+    (void)data;
+    link->calls->ended(link->context);
+}
+
+static int connect_link(struct mqtt_link *link, const struct mqtt_link_setup *setup)
+{
+    MQTTAsync_connectOptions v3 = MQTTAsync_connectOptions_initializer;
+    MQTTAsync_connectOptions v5 = MQTTAsync_connectOptions_initializer5;
+    MQTTAsync_connectOptions *options = link->v5 ? &v5 : &v3;
+    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
+    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
+    options->keepAliveInterval = setup->keepalive_s;
+    options->connectTimeout = setup->connect_s;
+    options->username = setup->user;
+    options->password = setup->password;
+    options->context = link;
+    if (link->v5) {
+        options->onSuccess5 = on_connected5;
+        options->onFailure5 = on_failed5;
+    } else {
+        options->MQTTVersion = MQTTVERSION_3_1_1;
+        options->onSuccess = on_connected;
+        options->onFailure = on_failed;
+    }
+    will.topicName = setup->will_topic;
+    will.message = setup->will;
+    will.qos = 1;
+    will.retained = 1;
+    options->will = &will;
+    tls.trustStore = setup->ca; /* NULL: the system's authorities */
+    tls.keyStore = setup->cert;
+    tls.privateKey = setup->key;
+    tls.enableServerCertAuth = 1;
+    tls.verify = 1; /* the library's default does not look at the name in the certificate */
+    tls.ssl_error_cb = on_tls;
+    tls.ssl_error_context = link;
+    if (setup->tls)
+        options->ssl = &tls;
+    return MQTTAsync_connect(link->handle, options) == MQTTASYNC_SUCCESS ? 0 : -EIO;
+}
+
+int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_calls *calls, void *context,
+                   struct mqtt_link **ret)
+{
+    MQTTAsync_createOptions v3 = MQTTAsync_createOptions_initializer;
+    MQTTAsync_createOptions v5 = MQTTAsync_createOptions_initializer5;
+    MQTTAsync_createOptions *options = setup->version == 5 ? &v5 : &v3;
+    struct mqtt_link *link = calloc(1, sizeof *link);
+    if (!link)
+        return -ENOMEM;
+    *link = (struct mqtt_link){.calls = calls, .context = context, .v5 = setup->version == 5};
+    options->maxBufferedMessages = BUFFERED;
+    if (!link->v5)
+        options->MQTTVersion = MQTTVERSION_3_1_1;
+    pthread_mutex_lock(&handles);
+    int rc = -EINVAL;
+    if (MQTTAsync_createWithOptions(&link->handle, setup->uri, setup->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
+                                    options) != MQTTASYNC_SUCCESS)
+        link->handle = NULL;
+    else if (MQTTAsync_setCallbacks(link->handle, link, on_lost, on_message, NULL) == MQTTASYNC_SUCCESS)
+        rc = connect_link(link, setup);
+    pthread_mutex_unlock(&handles);
+    if (rc < 0)
+        mqtt_link_free(link);
+    else
+        *ret = link;
+    return rc;
+}
+
+int mqtt_link_send(struct mqtt_link *link, const struct mqtt_message *message, struct mqtt_receipt *receipt)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    receipt->link = link;
+    response.context = receipt;
+    if (link->v5) {
+        response.onSuccess5 = on_sent5;
+        response.onFailure5 = on_unsent5;
+    } else {
+        response.onSuccess = on_sent;
+        response.onFailure = on_unsent;
+    }
+    int rc = MQTTAsync_send(link->handle, message->topic, (int)message->size, message->payload, message->qos,
+                            message->retained, &response);
+    if (rc == MQTTASYNC_SUCCESS)
+        return 0;
+    return rc == MQTTASYNC_MAX_BUFFERED_MESSAGES || rc == MQTTASYNC_NO_MORE_MSGIDS ? -EAGAIN : -ENOTCONN;
+}
+
+void mqtt_link_disconnect(struct mqtt_link *link)
+{
+    MQTTAsync_disconnectOptions v3 = MQTTAsync_disconnectOptions_initializer;
+    MQTTAsync_disconnectOptions v5 = MQTTAsync_disconnectOptions_initializer5;
+    MQTTAsync_disconnectOptions *options = link->v5 ? &v5 : &v3;
+    options->context = link;
+    if (link->v5)
+        options->onSuccess5 = on_ended5;
+    else
+        options->onSuccess = on_ended;
+    if (MQTTAsync_disconnect(link->handle, options) != MQTTASYNC_SUCCESS)
+        link->calls->ended(link->context); /* there was nothing to end */
+}
+
+void mqtt_link_free(struct mqtt_link *link)
+{
+    if (!link)
+        return;
+    pthread_mutex_lock(&handles);
+    if (link->handle)
+        MQTTAsync_destroy(&link->handle);
+    pthread_mutex_unlock(&handles);
+    free(link);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mqtt_outbox.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+TAILQ_HEAD(lane, mqtt_message);
+
+struct mqtt_outbox {
+    struct lane lane[MQTT_LANE_COUNT];
+    void *retained; /* tree of the retained messages that wait, by topic */
+    size_t max_events, events;
+    struct mqtt_outbox_stats stats;
+};
+
+static int by_topic(const void *a, const void *b)
+{
+    const struct mqtt_message *left = a, *right = b;
+    return strcmp(left->topic, right->topic);
+}
+
+struct mqtt_outbox *mqtt_outbox_new(size_t max_events)
+{
+    struct mqtt_outbox *outbox = calloc(1, sizeof *outbox);
+    if (!outbox)
+        abort();
+    for (size_t i = 0; i < MQTT_LANE_COUNT; i++)
+        TAILQ_INIT(&outbox->lane[i]);
+    outbox->max_events = max_events;
+    return outbox;
+}
+
+static size_t bytes_of(const struct mqtt_message *message)
+{
+    return sizeof *message + strlen(message->topic) + 1 + message->size;
+}
+
+static struct mqtt_message *message_new(enum mqtt_lane lane, const char *topic, const void *payload, size_t size,
+                                        int qos, bool retained)
+{
+    size_t name = strlen(topic) + 1;
+    struct mqtt_message *message = malloc(sizeof *message + name + size);
+    if (!message)
+        abort();
+    *message = (struct mqtt_message){.lane = lane, .qos = qos, .retained = retained, .size = size};
+    memcpy(message->topic, topic, name);
+    if (size)
+        memcpy(message->topic + name, payload, size);
+    message->payload = message->topic + name;
+    return message;
+}
+
+void mqtt_message_free(struct mqtt_message *message)
+{
+    free(message);
+}
+
+static void add(struct mqtt_outbox *outbox, struct mqtt_message *message, bool front)
+{
+    if (front)
+        TAILQ_INSERT_HEAD(&outbox->lane[message->lane], message, link);
+    else
+        TAILQ_INSERT_TAIL(&outbox->lane[message->lane], message, link);
+    if (!message->retained)
+        outbox->events++;
+    else if (!tsearch(message, &outbox->retained, by_topic))
+        abort();
+    outbox->stats.messages++;
+    outbox->stats.bytes += bytes_of(message);
+}
+
+static void take_out(struct mqtt_outbox *outbox, struct mqtt_message *message)
+{
+    TAILQ_REMOVE(&outbox->lane[message->lane], message, link);
+    if (message->retained)
+        tdelete(message, &outbox->retained, by_topic);
+    else
+        outbox->events--;
+    outbox->stats.messages--;
+    outbox->stats.bytes -= bytes_of(message);
+}
+
+static struct mqtt_message *waiting(const struct mqtt_outbox *outbox, const struct mqtt_message *like)
+{
+    struct mqtt_message *const *found = like->retained ? tfind(like, &outbox->retained, by_topic) : NULL;
+    return found ? *found : NULL;
+}
+
+/* Room for one more event: the oldest goes, the one that says least about now. */
+static void make_room(struct mqtt_outbox *outbox)
+{
+    for (size_t i = 0; i < MQTT_LANE_COUNT && outbox->events >= outbox->max_events; i++) {
+        struct mqtt_message *message, *next;
+        for (message = TAILQ_FIRST(&outbox->lane[i]); message && outbox->events >= outbox->max_events; message = next) {
+            next = TAILQ_NEXT(message, link);
+            if (message->retained)
+                continue;
+            take_out(outbox, message);
+            mqtt_message_free(message);
+            outbox->stats.dropped++;
+        }
+    }
+}
+
+void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *topic, const void *payload,
+                     size_t size, int qos, bool retained)
+{
+    struct mqtt_message *message = message_new(lane, topic, payload, size, qos, retained);
+    struct mqtt_message *older = waiting(outbox, message);
+    if (!older) {
+        if (!retained)
+            make_room(outbox);
+        add(outbox, message, false);
+        return;
+    }
+    /* the newer one inherits the place: a topic that is written often must not wait for ever */
+    struct mqtt_message *after = older->lane == lane ? TAILQ_NEXT(older, link) : NULL;
+    take_out(outbox, older);
+    add(outbox, message, false);
+    if (after) {
+        TAILQ_REMOVE(&outbox->lane[lane], message, link);
+        TAILQ_INSERT_BEFORE(after, message, link);
+    }
+    mqtt_message_free(older);
+    outbox->stats.superseded++;
+}
+
+const struct mqtt_message *mqtt_outbox_peek(const struct mqtt_outbox *outbox)
+{
+    for (size_t i = 0; i < MQTT_LANE_COUNT; i++)
+        if (!TAILQ_EMPTY(&outbox->lane[i]))
+            return TAILQ_FIRST(&outbox->lane[i]);
+    return NULL;
+}
+
+struct mqtt_message *mqtt_outbox_take(struct mqtt_outbox *outbox)
+{
+    for (size_t i = 0; i < MQTT_LANE_COUNT; i++) {
+        struct mqtt_message *message = TAILQ_FIRST(&outbox->lane[i]);
+        if (message) {
+            take_out(outbox, message);
+            return message;
+        }
+    }
+    return NULL;
+}
+
+void mqtt_outbox_return(struct mqtt_outbox *outbox, struct mqtt_message *message)
+{
+    if (waiting(outbox, message)) {
+        outbox->stats.superseded++;
+        mqtt_message_free(message);
+    } else {
+        add(outbox, message, true);
+    }
+}
+
+static void empty(struct mqtt_outbox *outbox, enum mqtt_lane lane)
+{
+    struct mqtt_message *message;
+    while ((message = TAILQ_FIRST(&outbox->lane[lane]))) {
+        take_out(outbox, message);
+        mqtt_message_free(message);
+    }
+}
+
+void mqtt_outbox_renew(struct mqtt_outbox *outbox)
+{
+    for (enum mqtt_lane lane = 0; lane < MQTT_LANE_COUNT; lane++)
+        if (lane != MQTT_LANE_KEPT)
+            empty(outbox, lane);
+}
+
+void mqtt_outbox_free(struct mqtt_outbox *outbox)
+{
+    if (!outbox)
+        return;
+    for (enum mqtt_lane lane = 0; lane < MQTT_LANE_COUNT; lane++)
+        empty(outbox, lane);
+    free(outbox);
+}
+
+void mqtt_outbox_stats(const struct mqtt_outbox *outbox, struct mqtt_outbox_stats *ret)
+{
+    *ret = outbox->stats;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What waits for the broker: the latest message of every retained topic, and events in their order.
+ *
+ * Shape: lanes go out in their order, within a lane the oldest first. A retained message takes the place of one that
+ *        still waits under the same topic, so that memory is bounded by the number of topics; others wait in their
+ *        order, at most max_events of them: then the oldest goes, counted.
+ * Owner: take gives the message away: mqtt_message_free, or mqtt_outbox_return.
+ * Errors: running out of memory ends the process, as in arena.h.
+ * Threads: none of its own; the caller locks.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/* MQTT_LANE_KEPT outlives a lost connection: alerts, events, cleared topics. The others are told anew. */
+enum mqtt_lane { MQTT_LANE_STATUS, MQTT_LANE_INFO, MQTT_LANE_KEPT, MQTT_LANE_STATE, MQTT_LANE_LAST, MQTT_LANE_COUNT };
+
+struct mqtt_message {
+    TAILQ_ENTRY(mqtt_message) link;
+    enum mqtt_lane lane;
+    int qos;
+    bool retained;
+    size_t size; /* of the payload; 0 clears a retained topic */
+    const char *payload;
+    char topic[];
+};
+
+struct mqtt_outbox;
+
+struct mqtt_outbox_stats {
+    size_t messages, bytes;
+    uint64_t superseded, dropped;
+};
+
+struct mqtt_outbox *mqtt_outbox_new(size_t max_events);
+void mqtt_outbox_free(struct mqtt_outbox *outbox);
+void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *topic, const void *payload,
+                     size_t size, int qos, bool retained);
+/* The next to go, or NULL. */
+const struct mqtt_message *mqtt_outbox_peek(const struct mqtt_outbox *outbox);
+struct mqtt_message *mqtt_outbox_take(struct mqtt_outbox *outbox);
+/* One that did not arrive goes in front again, unless its topic has a newer one. */
+void mqtt_outbox_return(struct mqtt_outbox *outbox, struct mqtt_message *message);
+/* Forgets all but MQTT_LANE_KEPT. */
+void mqtt_outbox_renew(struct mqtt_outbox *outbox);
+void mqtt_outbox_stats(const struct mqtt_outbox *outbox, struct mqtt_outbox_stats *ret);
+void mqtt_message_free(struct mqtt_message *message);

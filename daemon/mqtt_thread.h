@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside mqtt_wire: what the loop and the wire's thread share, and the thread.
+ *
+ * Shape: next_work waits under the lock for one of few kinds of work, which is then done without it.
+ * Owner: two references, the loop's and the thread's; the last frees.
+ * Threads: as marked; lock is never held in a call to the library, which calls back with its own lock held.
+ */
+#pragma once
+#include "drivers/arena.h"
+#include "mqtt_state.h"
+#include "mqtt_window.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define MQTT_RETRY_MIN INT64_C(1000000)
+
+struct mqtt_wire {
+    atomic_uint refs;
+    struct arena *arena;
+    struct mqtt_server server;
+    struct mqtt_link_setup setup;
+    int fd, stop; /* towards the loop; towards a probe that waits */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    /* under lock */
+    struct mqtt_outbox *outbox;
+    struct mqtt_window window;
+    enum mqtt_state state;
+    bool closing, connected, failed, lost, ended;
+    struct mqtt_cause cause;
+    char words[640];
+    uint64_t connects;
+    int64_t progress_us; /* when a message last got through */
+    /* the thread's own */
+    struct mqtt_link *link;
+    int64_t begun_us, connected_us, retry_us, next_us;
+};
+
+int64_t mqtt_thread_now_us(void);
+void mqtt_thread_lock(struct mqtt_wire *wire);
+void mqtt_thread_unlock(struct mqtt_wire *wire);
+/* Under lock: waits for wake, at most until then. */
+void mqtt_thread_wait(struct mqtt_wire *wire, int64_t deadline_us);
+void mqtt_thread_note(struct mqtt_wire *wire, bool *flag); /* sets a flag and wakes */
+void *mqtt_thread_run(void *wire);
+void mqtt_thread_unref(struct mqtt_wire *wire);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mqtt_wire.h"
+#include "mqtt_thread.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define CONNECT_S  10
+#define MAX_EVENTS 1000 /* transitions kept while the broker is away; 1,000 are about 0.5 MB */
+
+static const char *keep(struct arena *arena, const char *text)
+{
+    return text ? arena_strdup(arena, text) : NULL;
+}
+
+static struct mqtt_wire *wire_new(const struct mqtt_wire_setup *setup, const struct mqtt_server *server)
+{
+    struct mqtt_wire *wire = calloc(1, sizeof *wire);
+    pthread_condattr_t monotonic;
+    if (!wire)
+        abort();
+    wire->refs = 1;
+    wire->server = *server;
+    wire->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    wire->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    wire->arena = arena_new();
+    wire->setup = (struct mqtt_link_setup){
+        .uri = keep(wire->arena, server->uri),
+        .client_id = keep(wire->arena, setup->client_id),
+        .user = keep(wire->arena, setup->user),
+        .password = keep(wire->arena, setup->password),
+        .ca = keep(wire->arena, setup->ca),
+        .cert = keep(wire->arena, setup->cert),
+        .key = keep(wire->arena, setup->key),
+        .tls = server->tls,
+        .version = setup->version,
+        .keepalive_s = setup->keepalive_s,
+        .connect_s = CONNECT_S,
+        .will_topic = keep(wire->arena, setup->status_topic),
+        .will = "offline",
+    };
+    wire->outbox = mqtt_outbox_new(MAX_EVENTS);
+    mqtt_window_init(&wire->window, wire);
+    wire->retry_us = MQTT_RETRY_MIN;
+    pthread_mutex_init(&wire->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&wire->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return wire;
+}
+
+int mqtt_wire_start(const struct mqtt_wire_setup *setup, struct mqtt_wire **ret)
+{
+    struct mqtt_server server;
+    sigset_t all, before;
+    int rc = mqtt_server_parse(setup->server, &server);
+    if (rc < 0)
+        return rc;
+    struct mqtt_wire *wire = wire_new(setup, &server);
+    if (wire->fd < 0 || wire->stop < 0) {
+        rc = -EMFILE;
+        goto fail;
+    }
+    /* signals are the loop's; the library's threads inherit the mask from ours */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    atomic_fetch_add(&wire->refs, 1);
+    rc = -pthread_create(&wire->thread, NULL, mqtt_thread_run, wire);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc < 0) {
+        atomic_fetch_sub(&wire->refs, 1);
+        goto fail;
+    }
+    pthread_setname_np(wire->thread, "mqtt");
+    *ret = wire;
+    return 0;
+fail:
+    mqtt_thread_unref(wire);
+    return rc;
+}
+
+int mqtt_wire_fd(const struct mqtt_wire *wire)
+{
+    return wire->fd;
+}
+
+enum mqtt_state mqtt_wire_state(struct mqtt_wire *wire, uint64_t *ret_connection)
+{
+    eventfd_t count;
+    (void)eventfd_read(wire->fd, &count);
+    mqtt_thread_lock(wire);
+    enum mqtt_state state = wire->state;
+    *ret_connection = wire->connects;
+    mqtt_thread_unlock(wire);
+    return state;
+}
+
+void mqtt_wire_release(struct mqtt_wire *wire, uint64_t connection)
+{
+    mqtt_thread_lock(wire);
+    if (wire->state == MQTT_HELD && wire->connects == connection) {
+        wire->state = MQTT_OPEN;
+        pthread_cond_broadcast(&wire->wake);
+    }
+    mqtt_thread_unlock(wire);
+}
+
+void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topic, const void *payload, size_t size,
+                   int qos, bool retained)
+{
+    mqtt_thread_lock(wire);
+    bool was_empty = !mqtt_outbox_peek(wire->outbox);
+    mqtt_outbox_put(wire->outbox, lane, topic, payload, size, qos, retained);
+    if (was_empty)
+        pthread_cond_broadcast(&wire->wake);
+    mqtt_thread_unlock(wire);
+}
+
+bool mqtt_wire_trouble(struct mqtt_wire *wire, char *buf, size_t size)
+{
+    mqtt_thread_lock(wire);
+    snprintf(buf, size, "%s", wire->words);
+    mqtt_thread_unlock(wire);
+    return buf[0] != '\0';
+}
+
+void mqtt_wire_stats(struct mqtt_wire *wire, struct mqtt_wire_stats *ret)
+{
+    mqtt_thread_lock(wire);
+    mqtt_window_reap(&wire->window);
+    mqtt_outbox_stats(wire->outbox, &ret->outbox);
+    ret->under_way = wire->window.busy;
+    ret->sent = wire->window.arrived;
+    ret->lost = wire->window.lost;
+    ret->connects = wire->connects;
+    mqtt_thread_unlock(wire);
+}
+
+void mqtt_wire_close(struct mqtt_wire *wire)
+{
+    mqtt_thread_note(wire, &wire->closing);
+    if (eventfd_write(wire->stop, 1) < 0 && errno != EAGAIN)
+        abort();
+}
+
+bool mqtt_wire_wait(struct mqtt_wire *wire, int timeout_ms)
+{
+    int64_t deadline = mqtt_thread_now_us() + timeout_ms * INT64_C(1000);
+    mqtt_thread_lock(wire);
+    while (wire->state != MQTT_CLOSED && mqtt_thread_now_us() < deadline)
+        mqtt_thread_wait(wire, deadline);
+    bool closed = wire->state == MQTT_CLOSED;
+    mqtt_thread_unlock(wire);
+    return closed;
+}
+
+void mqtt_wire_drop(struct mqtt_wire *wire)
+{
+    if (!wire)
+        return;
+    mqtt_thread_lock(wire);
+    bool closed = wire->state == MQTT_CLOSED;
+    wire->closing = true;
+    mqtt_thread_unlock(wire);
+    if (closed)
+        pthread_join(wire->thread, NULL); /* it is past its last wait */
+    else
+        pthread_detach(wire->thread);
+    mqtt_thread_unref(wire);
+}

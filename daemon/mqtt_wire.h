@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way to one broker: a thread that connects, reconnects and sends what waits, and never keeps the loop.
+ *
+ * Shape: away -> held (connected; the outbox is renewed but for MQTT_LANE_KEPT and nothing goes out yet) -> open, when
+ *        the loop has put the site's status and releases it -> away ... -> closed after mqtt_wire_close.
+ *        mqtt_wire_fd becomes readable at each change.
+ * Errors: none are returned once it runs; mqtt_wire_trouble has words.
+ * Owner: texts of the setup are copied. mqtt_wire_drop gives the wire up; a thread that still waits for a resolver
+ *        ends it later.
+ * Threads: all calls in the loop's thread; none waits but mqtt_wire_wait.
+ */
+#pragma once
+#include "mqtt_outbox.h"
+#include "mqtt_state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mqtt_wire_setup {
+    const char *server, *client_id, *user, *password, *ca, *cert, *key;
+    unsigned version; /* 3 or 5 */
+    int keepalive_s;
+    const char *status_topic; /* retained last will `offline`; the same is said when closed */
+};
+
+struct mqtt_wire_stats {
+    struct mqtt_outbox_stats outbox;
+    size_t under_way;
+    uint64_t sent, lost, connects;
+};
+
+struct mqtt_wire;
+
+/* -EINVAL for a server that is none. */
+int mqtt_wire_start(const struct mqtt_wire_setup *setup, struct mqtt_wire **ret);
+int mqtt_wire_fd(const struct mqtt_wire *wire);
+/* Resets the descriptor. *ret_connection counts connections. */
+enum mqtt_state mqtt_wire_state(struct mqtt_wire *wire, uint64_t *ret_connection);
+/* Lets go what is held, if this is still that connection. */
+void mqtt_wire_release(struct mqtt_wire *wire, uint64_t connection);
+void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topic, const void *payload, size_t size,
+                   int qos, bool retained);
+/* False: nothing lasts; else why the broker cannot be reached. */
+bool mqtt_wire_trouble(struct mqtt_wire *wire, char *buf, size_t size);
+void mqtt_wire_stats(struct mqtt_wire *wire, struct mqtt_wire_stats *ret);
+/* Sends what waits for at most 2 s, then offline, then disconnects. */
+void mqtt_wire_close(struct mqtt_wire *wire);
+/* True: closed within the time. */
+bool mqtt_wire_wait(struct mqtt_wire *wire, int timeout_ms);
+void mqtt_wire_drop(struct mqtt_wire *wire);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A mosquitto of the test's own on a free loopback port, and a subscriber that sees what it passes on.
+ *
+ * Shape: user `wattwacht`, password `geheim`, may write below `wattwacht/`; user `reader`, password `lezer`, reads all.
+ *        The subscriber keeps the last message of each topic, and counts all of them.
+ * Errors: a broker that does not start ends the test.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct sd_event sd_event;
+typedef struct sd_event_source sd_event_source;
+
+struct broker {
+    char dir[64];
+    uint16_t port;
+    bool tls;
+    pid_t pid;
+    int err; /* its log */
+};
+
+void broker_prepare(struct broker *broker, bool tls); /* directory, port, users; with tls also certificates */
+void broker_start(struct broker *broker);             /* returns when it listens */
+void broker_signal(const struct broker *broker, int signal);
+void broker_stop(struct broker *broker, int signal); /* and waits for its end */
+void broker_done(struct broker *broker);
+
+#define HEARD_TOPIC 256
+
+struct heard {
+    char topic[HEARD_TOPIC], payload[8192];
+    int qos;
+    bool retained; /* came from the broker's store */
+    unsigned count;
+};
+
+struct subscriber {
+    pid_t pid;
+    int fd;
+    sd_event_source *source;
+    char line[16384];
+    size_t n_line, n;
+    struct heard *heard;
+};
+
+void subscriber_start(struct subscriber *subscriber, sd_event *loop, const struct broker *broker);
+void subscriber_stop(struct subscriber *subscriber);
+/* NULL: never heard of. */
+const struct heard *subscriber_heard(const struct subscriber *subscriber, const char *topic);
