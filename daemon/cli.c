@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/cli.h"
+
+#include "daemon/wire_text.h"
+#include "drivers/field.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const char *format, ...)
+{
+    char what[1000];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    fflush(stdout);
+    fprintf(stderr, "wattwacht %s: %s%s%s\n", cli->command, where, *where ? ": " : "", what);
+    if (cli->options.json) {
+        fputs("{\"error\": {\"where\": ", stdout);
+        wire_put_string(stdout, where);
+        fputs(", \"what\": ", stdout);
+        wire_put_string(stdout, what);
+        fputs("}}\n", stdout);
+    }
+    return code;
+}
+
+static void print_usage(const struct command *table, FILE *out)
+{
+    fputs("wattwacht COMMAND [WORD...] [OPTION...]\nAsks the daemon wattwachtd, and devices themselves.\n\n", out);
+    for (; table->name; table++) {
+        char left[80];
+        snprintf(left, sizeof left, "%s %s", table->name, table->operands);
+        fprintf(out, "  %-36s %s\n", left, table->summary);
+    }
+    fputs("\nwattwacht COMMAND --help tells the options of a command.\n", out);
+}
+
+static void print_help(const struct command *command, FILE *out)
+{
+    fprintf(out, "wattwacht %s%s%s [OPTION...]\n%s\n\n", command->name, *command->operands ? " " : "",
+            command->operands, command->summary);
+    if (command->options)
+        options_print(command->options, out);
+}
+
+/* How many words of argv name the command: 0, 1 or 2. */
+static int matches(const struct command *command, int argc, char **argv)
+{
+    size_t n = strcspn(command->name, " ");
+    if (strlen(argv[1]) != n || strncmp(argv[1], command->name, n) != 0)
+        return 0;
+    if (!command->name[n])
+        return 1;
+    return argc > 2 && !strcmp(argv[2], command->name + n + 1) ? 2 : 0;
+}
+
+/* --json may stand anywhere, also before the option that is wrong. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "--json"))
+            return true;
+    return false;
+}
+
+static int unknown(const struct command *table, int argc, char **argv)
+{
+    struct cli cli = {.command = "", .options.json = wants_json(argc, argv)};
+    const char *names[64];
+    char firsts[64][32];
+    size_t n = 0;
+    for (; table[n].name && n < 64; n++) {
+        snprintf(firsts[n], sizeof firsts[n], "%.*s", (int)strcspn(table[n].name, " "), table[n].name);
+        names[n] = firsts[n];
+        if (!strcmp(firsts[n], argv[1])) /* meter alone */
+            return cli_fail(&cli, CLI_USAGE, argv[1], "expected another word: wattwacht %s %s", table[n].name,
+                            table[n].operands);
+    }
+    const char *nearest = field_nearest(argv[1], names, n);
+    if (nearest)
+        return cli_fail(&cli, CLI_USAGE, argv[1], "no such command, did you mean %s?", nearest);
+    return cli_fail(&cli, CLI_USAGE, argv[1], "no such command, wattwacht --help tells them");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option_row none[] = {CLI_END};
+    struct cli cli = {.command = command->name, .options.json = false};
+    char words[200] = "";
+    bool json = wants_json(argc, argv);
+    int r = options_parse(command->options ? command->options : none, argc, argv, &cli.options, &cli.n, words);
+    cli.word = argv;
+    if (r == OPTIONS_HELP) {
+        print_help(command, stdout);
+        return CLI_DONE;
+    }
+    if (r == OPTIONS_VERSION) {
+        printf("wattwacht %s\n", WATTWACHT_VERSION);
+        return CLI_DONE;
+    }
+    if (r < 0) {
+        cli.options.json = json;
+        return cli_fail(&cli, CLI_USAGE, "", "%s", words);
+    }
+    if (cli.n < command->least || cli.n > command->most)
+        return cli_fail(&cli, CLI_USAGE, "", "expected wattwacht %s %s", command->name, command->operands);
+    return command->run(&cli);
+}
+
+int cli_run(const struct command *table, int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(table, stderr);
+        return CLI_USAGE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+        print_usage(table, stdout);
+        return CLI_DONE;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("wattwacht %s\n", WATTWACHT_VERSION);
+        return CLI_DONE;
+    }
+    for (const struct command *command = table; command->name; command++) {
+        int n = matches(command, argc, argv);
+        if (!n)
+            continue;
+        int r = command->raw ? command->raw(argc - n, argv + n) : run(command, argc - n, argv + n);
+        return fflush(stdout) != 0 && r == CLI_DONE ? CLI_NO : r; /* a full disk behind > must not look like success */
+    }
+    return unknown(table, argc, argv);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/cli_commands.h"
+#include "daemon/cli_schema.h"
+#include "daemon/config_raw.h"
+#include "daemon/data.h"
+#include "drivers/profile.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_DIR "/etc/wattwacht/conf.d"
+
+/* Bytes of one data source: three consolidation functions, a double each row. */
+static double rrd_bytes(const struct config *config)
+{
+    double rows = 0;
+    for (size_t i = 0; i < config->n_spans; i++)
+        rows += (double)(config->span[i].keep_s / config->span[i].step_s);
+    return rows * 3 * 8;
+}
+
+/* What a device of middle size has, where nothing is known of it yet: a metered PDU with 24 outlets has more, a meter
+ * less. Said as an assumption. */
+#define QUANTITIES_ASSUMED 30
+
+struct estimate {
+    double each, rrd, log;
+};
+
+static struct estimate estimate_of(const struct config *config)
+{
+    double each = rrd_bytes(config);
+    return (struct estimate){each, each * QUANTITIES_ASSUMED * (double)config->n_devices, (double)config->log_size};
+}
+
+static void print_words(const struct config *config)
+{
+    struct estimate estimate = estimate_of(config);
+    printf("The configuration of site %s is right: %zu rooms, %zu racks, %zu devices, %zu manual sources, %zu alert "
+           "rules; %zu profiles known.\n",
+           config->site, config->n_rooms, config->n_racks, config->n_devices, config->n_sources, config->n_alerts,
+           profile_count(config->profiles));
+    printf("Disk: RRD %.2f MB for each quantity recorded, so about %.1f GB if a device has %d; the log at most %.1f "
+           "GB; the ledger about 1 MB a year for each energy account.\n",
+           estimate.each / 1e6, estimate.rrd / 1e9, QUANTITIES_ASSUMED, estimate.log / 1e9);
+}
+
+static void print_json(const struct config *config, const struct diag *diag)
+{
+    struct estimate estimate = estimate_of(config);
+    json_t *warnings = json_array();
+    for (size_t i = 0; diag_line(diag, i); i++)
+        json_array_append_new(warnings, json_string(diag_line(diag, i)));
+    json_t *all =
+        json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:{s:f,s:f,s:i,s:f}}", "site", config->site, "rooms",
+                  (json_int_t)config->n_rooms, "racks", (json_int_t)config->n_racks, "devices",
+                  (json_int_t)config->n_devices, "sources", (json_int_t)config->n_sources, "alerts",
+                  (json_int_t)config->n_alerts, "profiles", (json_int_t)profile_count(config->profiles), "warnings",
+                  warnings, "disk", "rrd_bytes_per_quantity", estimate.each, "rrd_bytes", estimate.rrd,
+                  "quantities_per_device_assumed", QUANTITIES_ASSUMED, "log_bytes_most", estimate.log);
+    json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(all);
+}
+
+/* The place and the rest of `file:line:col: key: what`. */
+static int fail(const struct cli *cli, const struct diag *diag)
+{
+    const char *line = diag_first(diag), *space = line ? strstr(line, ": ") : NULL;
+    for (size_t i = 0; !cli->options.json && diag_line(diag, i); i++)
+        fprintf(stderr, "%s\n", diag_line(diag, i));
+    if (!cli->options.json)
+        return CLI_NO;
+    for (size_t i = 1; diag_line(diag, i); i++)
+        fprintf(stderr, "%s\n", diag_line(diag, i));
+    char where[300] = "";
+    if (space)
+        snprintf(where, sizeof where, "%.*s", (int)(space - line), line);
+    return cli_fail(cli, CLI_NO, where, "%s", space ? space + 2 : line ? line : "the configuration cannot be read");
+}
+
+int cmd_check(const struct cli *cli)
+{
+    if (cli->options.schema) {
+        json_t *schema = schema_of(config_fields, "wattwacht configuration");
+        json_dumpf(schema, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(schema);
+        return CLI_DONE;
+    }
+    struct option_list dirs = cli->options.config;
+    if (!dirs.n)
+        dirs.item[dirs.n++] = DEFAULT_DIR;
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    int r = CLI_DONE;
+    if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config) < 0) {
+        r = fail(cli, diag);
+    } else {
+        for (size_t i = 0; diag_line(diag, i); i++)
+            fprintf(stderr, "%s\n", diag_line(diag, i));
+        if (cli->options.json)
+            print_json(config, diag);
+        else
+            print_words(config);
+        config_unref(config);
+    }
+    diag_free(diag);
+    return r;
+}
