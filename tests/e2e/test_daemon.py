@@ -38,7 +38,7 @@ http: {{listen: ["unix:{dir}/api.sock", "127.0.0.1:{http}"]}}
 mqtt: {{server: "mqtt://127.0.0.1:{mqtt}"}}
 rooms: {{leuven: {{boundary: {{complete: yes}}, heat: {{architecture: dx_open, sink: {{supply: 50C, return: 40C}}}}}}}}
 racks: {{r1: {{room: leuven}}, r2: {{room: leuven}}}}
-sources: {{lights: {{room: leuven, role: lighting, constant: 90W, accuracy: 10%}}}}
+sources: {{lights: {{room: leuven, role: lighting, constant: 75W, accuracy: 10%}}}}
 """
 
 DEVICES = """
@@ -145,7 +145,7 @@ class Values(Case):
         results = self.rig.until("a power ratio", ratio)
         points = self.rig.points()
         it = sum(points[f"{d}/total/active_power"]["value"] for d in ("pdu-a", "pdu-b", "rack-2"))
-        total = points["ups-1/input/active_power"]["value"] + points["meter-ac/total/active_power"]["value"] + 90
+        total = points["ups-1/input/active_power"]["value"] + points["meter-ac/total/active_power"]["value"] + 75
         self.assertAlmostEqual(results["power-ratio"]["value"], total / it, delta=0.03 * total / it)
         self.assertEqual(len({k for k in results}), 19)
         for k in results.values():

@@ -77,7 +77,8 @@ static void name_object(struct object *object, const char *text)
 }
 
 /* The object to fill now: a new one while the image is built, else the next of the same order. */
-static struct object *next_object(struct image *image, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static struct object *next_object(struct image *image, const char *format,
+                                                                        va_list args)
 {
     if (image->built) {
         if (image->at == image->n)
@@ -161,7 +162,7 @@ void image_object(struct image *image, const char *oid, const char *format, ...)
     set_value(object, BER_OID, &w);
 }
 
-static struct object *named_object(struct image *image, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static struct object *named_object(struct image *image, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

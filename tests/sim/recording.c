@@ -57,7 +57,9 @@ static int put_address(struct image *image, const uint8_t *value, size_t n, cons
         image_bytes(image, BER_ADDRESS, value, 4, oid);
         return 0;
     }
-    if (sscanf((const char *)value, "%3u.%3u.%3u.%3u", &part[0], &part[1], &part[2], &part[3]) != 4)
+    if (!strcmp((const char *)value, "<private>")) /* taken out before it was published */
+        memset(part, 0, sizeof part);
+    else if (sscanf((const char *)value, "%3u.%3u.%3u.%3u", &part[0], &part[1], &part[2], &part[3]) != 4)
         return -EBADMSG;
     for (int i = 0; i < 4; i++)
         byte[i] = (uint8_t)part[i];
@@ -98,6 +100,19 @@ static int put(struct image *image, unsigned long tag, const uint8_t *value, siz
     }
 }
 
+/* Of a value that a module of snmpsim would vary, its first: "value=..." to the end, or "...initial=N,...". */
+static void first_of_module(char **value, size_t *n)
+{
+    char *at = strstr(*value, "value="), *initial = strstr(*value, "initial=");
+    if (at) {
+        *n -= (size_t)(at + 6 - *value);
+        *value = at + 6;
+    } else if (initial) {
+        *value = initial + 8;
+        *n = strcspn(*value, ",");
+    }
+}
+
 static int parse_line(char *line, size_t n, struct image *image)
 {
     uint32_t ids[BER_OID_MAX];
@@ -108,7 +123,11 @@ static int parse_line(char *line, size_t n, struct image *image)
     *value++ = '\0';
     size_t length = n - (size_t)(value - line);
     unsigned long number = strtoul(tag, &end, 10);
-    if (image_parse_oid(line, ids) < 2 || end == tag || (*end && strcmp(end, "x") && strcmp(end, "e")))
+    if (end != tag && *end == ':')
+        first_of_module(&value, &length);
+    else if (end == tag || (*end && strcmp(end, "x") && strcmp(end, "e")))
+        return -EBADMSG;
+    if (image_parse_oid(line, ids) < 2)
         return -EBADMSG;
     uint8_t *bytes = malloc(length + 1);
     if (!bytes)

@@ -124,6 +124,7 @@ static const struct field scene_fields[] = {
     {.name = "speed", .read = field_number, AT(scene, speed), .initial = "1", .help = "Model seconds in a second."},
     {.name = "start", .read = field_text, AT(scene, start_text), .initial = "now", .help = "Model time at the start."},
     {.name = "history", .read = field_duration, AT(scene, history), .initial = "0", .help = "Model time before it."},
+    {.name = "since", .read = field_text, AT(scene, since_text), .help = "When the model began, instead."},
     {.name = "truth", .read = field_text, AT(scene, truth), .help = "File for the truth."},
     {.name = "listen", .read = field_text, AT(scene, listen), .initial = "127.0.0.1", .help = "Address of all agents."},
     {.name = "rooms",
@@ -148,20 +149,31 @@ static const struct field scene_fields[] = {
     {0},
 };
 
-static int read_start(struct scene *scene, double now, struct place at, struct diag *diag)
+static bool read_time(const char *text, double *ret)
 {
     struct tm tm = {0};
-    if (!strcmp(scene->start_text, "now")) {
-        scene->start = now;
-        return 0;
-    }
-    const char *end = strptime(scene->start_text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    if (!end || *end) {
-        diag_error(diag, at, "start", "'%s' is no time: expected now, or as 2026-01-01T00:00:00Z", scene->start_text);
-        return -EINVAL;
-    }
-    scene->start = (double)timegm(&tm);
-    return 0;
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    if (!end || *end)
+        return false;
+    *ret = (double)timegm(&tm);
+    return true;
+}
+
+static void read_times(struct scene *scene, double now, struct place at, struct diag *diag)
+{
+    static const char expected[] = "'%s' is no time: expected as 2026-01-01T00:00:00Z";
+    double since;
+    scene->start = now;
+    if (strcmp(scene->start_text, "now") && !read_time(scene->start_text, &scene->start))
+        diag_error(diag, at, "start", expected, scene->start_text);
+    if (!scene->since_text)
+        return;
+    if (!read_time(scene->since_text, &since))
+        diag_error(diag, at, "since", expected, scene->since_text);
+    else if (since > scene->start)
+        diag_error(diag, at, "since", "the model cannot begin after the start");
+    else
+        scene->history = (int64_t)((scene->start - since) * 1e6);
 }
 
 const struct scene_room *scene_room(const struct scene *scene, const char *name)
@@ -241,7 +253,7 @@ static int check(struct scene *scene, const struct yaml_node *root, double now, 
         check_agent(scene, &agents[i], reader);
     }
     check_faults(scene, root, reader->diag);
-    read_start(scene, now, root->at, reader->diag);
+    read_times(scene, now, root->at, reader->diag);
     return diag_errors(reader->diag) ? -EINVAL : 0;
 }
 

@@ -2,10 +2,9 @@
 /* The YAML file of a simulation: rooms, agents and what goes wrong when.
  *
  * Shape: seed, speed (model seconds in a second; 0: time stands still), start (RFC 3339 UTC, or now), history (how long
- *        the model has run before the start, so that counters have a past), truth (file), listen (address), and
- *        rooms.R:  model (server-room-dx | data-centre-water) it racks
- *        agents.A: device | recording; room load feed rack row phases outlets banks rating serial energy (what its
- *                  counter shows at the start); and one of
+ *        the model has run before the start, so that counters have a past) or since (when it began), truth (file),
+ * listen (address), and rooms.R:  model (server-room-dx | data-centre-water) it racks agents.A: device | recording;
+ * room load feed rack row phases outlets banks rating serial energy (what its counter shows at the start); and one of
  *          snmp:   version community user auth auth-key privacy privacy-key engine-id boots port listen bulk
  *                  max-varbinds max-size
  *          modbus: port listen unit mode (tcp | rtu) serial line (a name: agents of one line share its port) holes
@@ -66,7 +65,7 @@ struct scene {
     struct arena *arena;
     int64_t seed;
     double speed;
-    const char *start_text, *truth, *listen;
+    const char *start_text, *since_text, *truth, *listen;
     double start; /* Unix seconds */
     int64_t history;
     struct field_items rooms, agents, faults; /* scene_room, scene_agent, scene_fault */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scene, fault, site and site_run of tests/sim: what a file may say, and what comes of it. */
-#include "tests/sim/site.h"
+/* scene, fault, site, site_run and history of tests/sim: what a file may say, and what comes of it. */
+#include "tests/sim/history.h"
 
 #include <errno.h>
 #include <math.h>
@@ -193,13 +193,52 @@ static void a_silent_feed_is_silent(void **state)
     scene_free(scene);
 }
 
+struct past {
+    unsigned n;
+    double energy, time;
+};
+
+static int remember(void *context, double time, struct site *site)
+{
+    struct past *past = context;
+    struct truth list[TRUTH_MAX];
+    size_t n = site_truth(site, site_unit(site, "a"), list);
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i].part, "total") && !strcmp(list[i].quantity, "energy"))
+            past->energy = list[i].value;
+    past->n++;
+    past->time = time;
+    return past->n == 1000 ? -ECANCELED : 0;
+}
+
+/* What a back-fill saw last is what a simulation that began then starts with. */
+static void history_continues(void **state)
+{
+    (void)state;
+    static const char text[] = ROOM "start: 2026-01-02T00:00:00Z\nsince: 2026-01-01T00:00:00Z\nagents:\n"
+                                    "  a: {device: apc-rpdu2, room: leuven, snmp: {}}\n";
+    struct past past = {0}, long_ago = {0}, now = {0};
+    struct diag *diag = diag_new();
+    struct scene *scene;
+    assert_int_equal(history_run("x", text, 1767225600, 1767312000, 300, diag, remember, &past), 0);
+    assert_int_equal(past.n, 288);
+    assert_true(past.time == 1767312000);
+    assert_int_equal(history_run("x", text, 1.7e9, 1.8e9, 300, diag, remember, &long_ago), -ECANCELED);
+    struct site *site = open_site(text, &scene);
+    remember(&now, 0, site);
+    assert_true(now.energy == past.energy && now.energy > 10000);
+    site_free(site);
+    scene_free(scene);
+    diag_free(diag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_scenes_are_refused), cmocka_unit_test(faults_are_read),
         cmocka_unit_test(racks_are_given_in_order), cmocka_unit_test(values_follow_the_steps),
         cmocka_unit_test(resets_begin_at_nothing),  cmocka_unit_test(loss_is_by_chance),
-        cmocka_unit_test(a_silent_feed_is_silent),
+        cmocka_unit_test(a_silent_feed_is_silent),  cmocka_unit_test(history_continues),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

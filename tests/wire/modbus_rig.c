@@ -122,12 +122,14 @@ struct answer *rig_next(struct rig *rig, int ms)
             rig->shape[answer->device] = shape_ref(answer->shape);
             answer_free(answer);
         }
+        rig->waiting = inbox_take(rig->inbox);
         int64_t left = until - rig_now();
+        if (rig->waiting)
+            continue;
         if (left <= 0)
             return NULL;
         struct pollfd ready = {.fd = inbox_fd(rig->inbox), .events = POLLIN};
         poll(&ready, 1, (int)(left / MS) + 1);
-        rig->waiting = inbox_take(rig->inbox);
     }
 }
 
@@ -184,7 +186,6 @@ size_t rig_check(const struct rig *rig, const struct answer *answer)
     assert_int_equal(answer->kind, ANSWER_VALUES);
     assert_non_null(shape);
     assert_int_equal(answer->n, shape->n);
-    assert_int_equal(answer->wall_ms % 100, 0);
     for (size_t i = 0; i < shape->n; i++) {
         long address = source_address(&shape->point[i]);
         double value = answer->sample[i].value;

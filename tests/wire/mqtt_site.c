@@ -47,6 +47,18 @@ void test_site_make(struct test_site *site)
     add_point(site, 1, "battery", Q_CHARGE);
 }
 
+void test_site_outlets(struct test_site *site, unsigned n)
+{
+    static const enum quantity measured[] = {Q_ACTIVE_POWER, Q_APPARENT_POWER, Q_POWER_FACTOR,
+                                             Q_VOLTAGE,      Q_CURRENT,        Q_ENERGY};
+    for (unsigned i = 0; i < n; i++) {
+        char part[PART_MAX];
+        snprintf(part, sizeof part, "outlet-%02u", i + 100);
+        for (size_t q = 0; q < sizeof measured / sizeof measured[0]; q++)
+            add_point(site, 0, part, measured[q]);
+    }
+}
+
 void test_site_done(struct test_site *site)
 {
     live_free(site->live);

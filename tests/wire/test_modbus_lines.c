@@ -266,6 +266,45 @@ static void test_what_cannot_work_says_so(void **state)
     }
 }
 
+/* Devices of three lines come and go in the middle of their polls; what is removed never answers again. */
+static void test_devices_come_and_go(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct peer *peer[3] = {rig_meter(), rig_meter(), rig_meter()};
+    bool here[RIG_DEVICES] = {false};
+    uint32_t random = 7;
+    unsigned values = 0;
+
+    rig_open(&rig);
+    for (int step = 0; step < 400; step++) {
+        random = random * 1664525 + 1013904223;
+        uint32_t number = random >> 20 & (RIG_DEVICES - 1);
+        if (here[number]) {
+            driver_modbus.remove(rig.driver, number);
+        } else {
+            struct device_setup *setup = rig_device(number, rig_at(peer[number % 3]), number + 1);
+            setup->every_us = 20 * MS;
+            rig_add(&rig, setup);
+        }
+        here[number] = !here[number];
+        if (!here[number]) { /* what it said before may still wait */
+            for (struct answer *answer; (answer = rig_next(&rig, 0));)
+                answer_free(answer);
+        }
+        struct answer *answer = rig_next(&rig, 5);
+        if (!answer)
+            continue;
+        assert_true(here[answer->device]);
+        values += answer->kind == ANSWER_VALUES && rig_check(&rig, answer) > 10;
+        answer_free(answer);
+    }
+    assert_true(values > 20);
+    rig_close(&rig);
+    for (int i = 0; i < 3; i++)
+        rig_end_peer(peer[i]);
+}
+
 static void test_lines_are_bounded(void **state)
 {
     (void)state;
@@ -299,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_pause_between_questions),
         cmocka_unit_test(test_what_cannot_work_says_so),
+        cmocka_unit_test(test_devices_come_and_go),
         cmocka_unit_test(test_lines_are_bounded),
     };
     return cmocka_run_group_tests(tests, rig_load, rig_unload);

@@ -42,6 +42,14 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* What still waits inside the library when a connection ends, it forgets to free (mqtt_window.h: at most 20 messages).
+ */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libpaho-mqtt3as";
+}
+
 /* A resolver that never comes back in time, for one name. */
 static atomic_bool resolver_hangs;
 
@@ -524,28 +532,51 @@ static int64_t cpu_us(void)
            usage.ru_stime.tv_usec;
 }
 
-/* The load of a university: 1,250 states a second, in bursts as polls bring them. */
+/* The load of a university: 1,250 states of six quantities a second, in bursts as polls bring them. */
 static void test_rate(void **state)
 {
     struct fixture *fixture = *state;
+    enum { OUTLETS = 248, STATES = OUTLETS + 2 };
+    const size_t size = OUTLETS * 6 + 3;
+    const struct live_point **points = calloc(size, sizeof *points);
+    struct live_device *device = fixture->site.live->device[0];
+    struct mqtt_wire_stats before, after;
+    assert_non_null(points);
+    test_site_outlets(&fixture->site, OUTLETS);
     start(fixture);
     poll_device(fixture, 0, 0, T0);
     UNTIL(connected(fixture), 10);
-    struct mqtt_wire_stats before, after;
     mqtt_stats(fixture->mqtt, &before);
-    int64_t cpu = cpu_us(), begin = now_us();
-    int told = 0;
-    while (now_us() - begin < 2000000) {
-        for (int k = 0; told < (now_us() - begin) / 800 && k < 100; k++, told += 2)
-            poll_device(fixture, 0, 230.1 + told / 1000.0, T0 + told);
-        assert_true(sd_event_run(loop, 4000) >= 0);
+    int64_t cpu = cpu_us(), begin = now_us(), in_loop = 0;
+    int polls = 0;
+    while (polls < 10) {
+        if (now_us() - begin >= polls * INT64_C(200000)) {
+            size_t n = test_site_poll(&fixture->site, 0, 230.123 + polls, T0 + polls, points, size);
+            int64_t told = now_us();
+            mqtt_sink.polled(fixture->mqtt, device, points, n);
+            in_loop += now_us() - told;
+            polls++;
+        }
+        assert_true(sd_event_run(loop, 10000) >= 0);
     }
     UNTIL((mqtt_stats(fixture->mqtt, &after), after.outbox.messages == 0 && after.under_way == 0), 5);
-    uint64_t out = after.sent - before.sent, merged = after.outbox.superseded - before.outbox.superseded;
-    print_message("  %d states told: %llu sent, %llu merged; CPU %.1f us each\n", told, (unsigned long long)out,
-                  (unsigned long long)merged, (double)(cpu_us() - cpu) / told);
-    assert_int_equal(out + merged, told);
-    assert_true(out > 0);
+    assert_int_equal(after.sent - before.sent + after.outbox.superseded - before.outbox.superseded, polls * STATES);
+    print_message("  %d states told in %.2f s, %llu merged; each %.1f us of the loop, %.1f us of CPU in all\n",
+                  polls * STATES, (double)(now_us() - begin) / 1e6,
+                  (unsigned long long)(after.outbox.superseded - before.outbox.superseded),
+                  (double)in_loop / (polls * STATES), (double)(cpu_us() - cpu) / (polls * STATES));
+    /* and as fast as it goes */
+    mqtt_stats(fixture->mqtt, &before);
+    begin = now_us(), cpu = cpu_us();
+    for (int i = 0; i < 40; i++) {
+        size_t n = test_site_poll(&fixture->site, 0, 230.123 + i, T0 + 1000 + i, points, size);
+        mqtt_sink.polled(fixture->mqtt, device, points, n);
+        UNTIL((mqtt_stats(fixture->mqtt, &after), after.outbox.messages == 0), 5);
+    }
+    print_message("  at full speed: %.0f states/s, %.1f us of CPU each\n",
+                  (double)(after.sent - before.sent) * 1e6 / (double)(now_us() - begin),
+                  (double)(cpu_us() - cpu) / (double)(after.sent - before.sent));
+    free(points);
 }
 
 /* Publishes until it is killed. */
