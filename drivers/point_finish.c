@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGREE 0.005 /* half a per cent: two readings of one value in one walk */
+
 /* What a transformer's or a pulse ratio changes; voltage, temperature and power factor it does not. */
 static bool is_scaled_by_ratio(enum quantity q)
 {
@@ -259,6 +261,13 @@ static const char *const *copied_states(struct arena *arena, const char **pair)
     return own;
 }
 
+/* A coarser object of the same value, 1 % for 1.4 %, would only contradict. */
+static bool agree(const struct candidate *a, const struct candidate *b)
+{
+    struct sample x = value_op_sample(&a->op, a->raw), y = value_op_sample(&b->op, b->raw);
+    return isnan(a->raw) || isnan(b->raw) || fabs(x.value - y.value) <= AGREE * fabs(x.value);
+}
+
 static void add_point(struct point_list *list, size_t i)
 {
     struct candidate *c = &list->item[i];
@@ -286,7 +295,7 @@ static void add_point(struct point_list *list, size_t i)
     point->refresh = (double)c->def->refresh_us / 1e6;
     const char *also = NULL;
     for (size_t k = i + 1; k < list->n && same_name(&list->item[k], c); k++)
-        if (!list->item[k].computed && list->item[k].def != c->def)
+        if (!list->item[k].computed && list->item[k].def != c->def && agree(c, &list->item[k]))
             also = also ? arena_printf(shape->arena, "%s %s", also, list->item[k].source)
                         : arena_strdup(shape->arena, list->item[k].source);
     point->also = also;
