@@ -17,17 +17,23 @@ enum {
 
 int snmp_batch_init(struct snmp_batch *b, size_t n, unsigned limit)
 {
-    uint8_t *object = calloc(n ? n : 1, 1);
-    if (!object)
+    uint8_t *object = calloc(n + 1, 1);
+    uint16_t *cost = calloc(n + 1, sizeof(*cost));
+    if (!object || !cost) {
+        free(object);
+        free(cost);
         return -ENOMEM;
-    *b = (struct snmp_batch){.n = n, .object = object, .limit = limit ? limit : SNMP_BATCH_DEFAULT};
+    }
+    *b = (struct snmp_batch){.n = n, .object = object, .cost = cost, .limit = limit ? limit : SNMP_BATCH_DEFAULT};
     return 0;
 }
 
 void snmp_batch_done(struct snmp_batch *b)
 {
     free(b->object);
+    free(b->cost);
     b->object = NULL;
+    b->cost = NULL;
     b->n = 0;
 }
 
@@ -49,11 +55,15 @@ static bool wanted(const struct snmp_batch *b, size_t i)
 
 size_t snmp_batch_next(struct snmp_batch *b, uint32_t *index, size_t room)
 {
-    size_t n = 0, most = b->limit < room ? b->limit : room;
+    size_t n = 0, bytes = 0, most = b->limit < room ? b->limit : room;
     for (;;) {
         for (; b->at < b->n && n < most; b->at++) {
-            if (wanted(b, b->at))
-                index[n++] = (uint32_t)b->at;
+            if (!wanted(b, b->at))
+                continue;
+            bytes += b->cost[b->at];
+            if (n > 0 && bytes > SNMP_BATCH_BYTES)
+                return n;
+            index[n++] = (uint32_t)b->at;
         }
         if (n > 0 || !b->rare || b->rare_pass)
             return n;

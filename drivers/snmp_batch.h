@@ -11,12 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* About 27 bytes a varbind keep question and answer of 40 within one Ethernet frame. */
-#define SNMP_BATCH_DEFAULT 40
+/* Objects in one request, where the profile says no other; and bytes of varbinds, so that question and answer stay
+ * within one Ethernet frame, with 170 bytes for IP, UDP and the head of an SNMPv3 message. */
+#define SNMP_BATCH_DEFAULT 64
+#define SNMP_BATCH_BYTES   1330
 
 struct snmp_batch {
     size_t n;
     uint8_t *object;     /* flags and count of misses */
+    uint16_t *cost;      /* bytes of each as a varbind; 0: does not count */
     unsigned limit;      /* varbinds a request */
     unsigned before;     /* the limit before the search for one bad object began; 0: none on */
     unsigned unreadable; /* replies in a row that could not be decoded */

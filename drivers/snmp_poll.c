@@ -17,6 +17,17 @@ struct snmp_poll {
     uint32_t index[SNMP_VARBINDS_MAX];
 };
 
+/* X.690: two heads, the name, and an integer of four bytes with its head. */
+static uint16_t cost_of(struct oid name)
+{
+    size_t bytes = 2 + 2 + 1 + 2 + 4;
+    for (size_t i = 2; i < name.n; i++) {
+        for (uint32_t id = name.id[i]; bytes++, id >= 128;)
+            id >>= 7;
+    }
+    return (uint16_t)bytes;
+}
+
 struct snmp_poll *snmp_poll_new(const struct snmp_plan *plan)
 {
     size_t parts = 0;
@@ -34,6 +45,7 @@ struct snmp_poll *snmp_poll_new(const struct snmp_plan *plan)
     oid *at = poll->pool;
     for (size_t i = 0; i < plan->n; i++) {
         poll->name[i] = (struct snmp_name){at, plan->ask[i].n};
+        poll->batch.cost[i] = cost_of(plan->ask[i]);
         for (size_t k = 0; k < plan->ask[i].n; k++)
             *at++ = plan->ask[i].id[k];
     }
