@@ -30,7 +30,8 @@ static void sdm_lines(struct registers *r, const struct electric *el)
         registers_float(r, SPACE_INPUT, 234 + at, 1.8 + 0.1 * i); /* distortion of the voltage, % */
         registers_float(r, SPACE_INPUT, 346 + at, l->e / 1000);
         registers_float(r, SPACE_INPUT, 358 + at, l->e / 1000);
-        registers_float(r, SPACE_INPUT, 334 + at, el->v_ll[i]);
+        registers_float(r, SPACE_INPUT, 200 + at, el->v_ll[i]);
+        registers_float(r, SPACE_INPUT, 334 + at, 1.6 + 0.1 * i);
     }
 }
 
@@ -56,6 +57,9 @@ static void sdm_fill(struct registers *r, const struct device_state *st)
     registers_float(r, SPACE_INPUT, 72, floor(el->e / 10) / 100);
     registers_float(r, SPACE_INPUT, 74, 0);
     registers_float(r, SPACE_INPUT, 76, floor(el->eq / 10) / 100);
+    registers_float(r, SPACE_INPUT, 80, floor(el->es / 10) / 100);
+    registers_float(r, SPACE_INPUT, 84, el->p); /* demand */
+    registers_float(r, SPACE_INPUT, 206, (el->v_ll[0] + el->v_ll[1] + el->v_ll[2]) / 3);
     registers_float(r, SPACE_INPUT, 224, el->i_n);
     registers_float(r, SPACE_INPUT, 342, floor(el->e / 10) / 100);
     registers_float(r, SPACE_INPUT, 344, floor(el->eq / 10) / 100);

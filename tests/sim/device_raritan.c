@@ -177,7 +177,7 @@ static void objects(struct image *im, const struct device_state *st)
 
 const struct device device_raritan_px2 = {.name = "raritan-px2",
                                           .load = LOAD_PDU,
-                                          .truth = TRUTH_PDU,
+                                          .truth = TRUTH_INLET,
                                           .phases = 3,
                                           .banks = 6,
                                           .rating = 32,

@@ -120,7 +120,7 @@ static void objects(struct image *im, const struct device_state *st)
 
 const struct device device_servertech_sentry4 = {.name = "servertech-sentry4",
                                                  .load = LOAD_PDU,
-                                                 .truth = TRUTH_PDU,
+                                                 .truth = TRUTH_INLET,
                                                  .phases = 3,
                                                  .banks = 6,
                                                  .rating = 32,

@@ -30,6 +30,16 @@ static void ups_battery(struct image *im, const struct device_state *st)
     image_integer(im, BER_INTEGER, device_round(v->battery.temperature, 1), UPS "2.7.0");
 }
 
+/* upsConfig: nominal volts and tenths of hertz in and out, rated VA and W, minutes of low battery, buzzer. */
+static void ups_ratings(struct image *im, const struct device_state *st)
+{
+    const struct view *v = &st->view;
+    double rated = v->battery.load > 0 ? 100 * v->load.s / v->battery.load : 0;
+    const int64_t row[] = {230, 500, 230, 500, device_round(rated, 1), device_round(rated, 1), 2, 3};
+    for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++)
+        image_integer(im, BER_INTEGER, row[i], UPS "9.%u.0", i + 1);
+}
+
 static void ups_lines(struct image *im, const struct device_state *st)
 {
     const struct electric *in = &st->view.supply, *out = &st->view.load;
@@ -61,6 +71,7 @@ static void ups_lines(struct image *im, const struct device_state *st)
         image_integer(im, BER_INTEGER, 0, UPS "5.3.1.4.%u", i + 1);
     }
     image_integer(im, BER_GAUGE32, 0, UPS "6.1.0"); /* no alarm present */
+    ups_ratings(im, st);
 }
 
 static void ups_objects(struct image *im, const struct device_state *st)
@@ -109,7 +120,7 @@ static void entity_objects(struct image *im, const struct device_state *st)
 
 const struct device device_entity_sensor = {.name = "entity-sensor",
                                             .load = LOAD_CLIMATE,
-                                            .truth = TRUTH_AIR,
+                                            .truth = TRUTH_ENTITY,
                                             .phases = 1,
                                             .rating = 16,
                                             .objects = entity_objects};

@@ -112,10 +112,13 @@ size_t model_room_truth(const struct room *room, struct truth *ret)
     } row[] = {
         {"it-power", "active_power", room->ups_out.p},
         {"it-power", "energy", room->ups_out.e},
+        {"it-energy", "active_power", room->ups_out.p},
         {"it-energy", "energy", room->ups_out.e},
         {"total-energy", "active_power", room->grid.p},
         {"total-energy", "energy", room->grid.e},
         {"heat-power", "active_power", room->heat.p},
+        {"heat-power", "energy", room->heat.e},
+        {"heat-energy", "active_power", room->heat.p},
         {"heat-energy", "energy", room->heat.e},
         {"cooling", "active_power", room->cooling.p},
         {"cooling", "energy", room->cooling.e},

@@ -34,7 +34,7 @@ static void add_electric(struct list *list, const char *part, const struct elect
         add(list, part, "voltage", el->line[0].v);
         add(list, part, "current", el->line[0].i);
     }
-    for (unsigned i = 0; el->phases == 3 && i < 3; i++) {
+    for (unsigned i = 0; i < el->phases; i++) {
         static const char *const between[] = {"l1l2", "l2l3", "l3l1"};
         char name[24];
         snprintf(name, sizeof name, "%s-l%u", part, i + 1);
@@ -46,7 +46,8 @@ static void add_electric(struct list *list, const char *part, const struct elect
         if (energies)
             add(list, name, "energy", el->line[i].e);
         snprintf(name, sizeof name, "%s-%s", part, between[i]);
-        add(list, name, "voltage", el->v_ll[i]);
+        if (el->phases == 3)
+            add(list, name, "voltage", el->v_ll[i]);
     }
 }
 
@@ -93,16 +94,29 @@ static void add_heat(struct list *list, const struct view *view)
 
 static void add_air(struct list *list, const struct view *view)
 {
+    add(list, "air", "temperature", view->air.returned);
+    add(list, "air", "humidity", view->air.returned_humidity);
     add(list, "air", "temperature_supply", view->air.supplied);
     add(list, "air", "temperature_return", view->air.returned);
-    add(list, "air", "humidity", view->air.returned_humidity);
-    add(list, "air", "cooling_power", view->heat.power);
-    add(list, "sensor-01", "temperature", view->inlet);
-    add(list, "sensor-01", "humidity", view->inlet_humidity);
-    add(list, "sensor-02", "temperature", view->air.outdoor);
-    add(list, "sensor-02", "humidity", view->air.outdoor_humidity);
+    add(list, "sensor-01", "humidity", view->air.returned_humidity);
+    add(list, "sensor-02", "humidity", view->air.supplied_humidity);
+    add(list, "sensor-03", "temperature", view->air.outdoor);
+    add(list, "sensor-03", "humidity", view->air.outdoor_humidity);
+    add(list, "loop-1", "temperature_supply", view->heat.cold);
+    add(list, "loop-1", "flow", view->heat.flow);
     add(list, "total", "active_power", view->load.p);
     add(list, "total", "energy", view->load.e);
+    add(list, "total", "cooling_power", view->heat.power);
+}
+
+static void add_entity(struct list *list, const struct view *view)
+{
+    add(list, "sensor-1001", "temperature", view->inlet);
+    add(list, "sensor-1002", "temperature", view->air.returned);
+    add(list, "sensor-1003", "humidity", view->inlet_humidity);
+    add(list, "sensor-1004", "active_power", view->load.p);
+    add(list, "sensor-1005", "fan_speed", 6000 * view->air.fan);
+    add(list, "sensor-1006", "voltage", view->load.line[0].v);
 }
 
 size_t truth_list(enum truth_kind kind, const struct view *view, struct truth *ret)
@@ -113,10 +127,16 @@ size_t truth_list(enum truth_kind kind, const struct view *view, struct truth *r
         add_electric(&list, "total", &view->load, true);
         add_outlets(&list, view);
         break;
+    case TRUTH_INLET:
+        add_electric(&list, "total", &view->load, true);
+        add_electric(&list, "inlet-1", &view->load, true);
+        add_outlets(&list, view);
+        break;
     case TRUTH_ELECTRIC: add_electric(&list, "total", &view->load, true); break;
     case TRUTH_UPS: add_ups(&list, view); break;
     case TRUTH_HEAT: add_heat(&list, view); break;
     case TRUTH_AIR: add_air(&list, view); break;
+    case TRUTH_ENTITY: add_entity(&list, view); break;
     }
     return list.n;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rrd_file, rrd_head, rrd_series and rrd_reader on real files: values read back, migration, bad files, bad times. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "daemon/rrd_file.h"
 #include "daemon/rrd_reader.h"

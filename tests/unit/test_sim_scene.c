@@ -6,6 +6,8 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -232,6 +234,35 @@ static void history_continues(void **state)
     diag_free(diag);
 }
 
+/* The two rooms that guide every default: their meters see all that enters. */
+static void the_rooms_add_up(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"leuven", "district09"};
+    const char *source = getenv("WATTWACHT_SOURCE");
+    for (size_t f = 0; f < 2; f++) {
+        char path[4096], text[20000];
+        snprintf(path, sizeof path, "%s/tests/sim/%s.yaml", source ? source : ".", files[f]);
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        struct scene *scene;
+        struct site *site = open_site(text, &scene);
+        double it = 0;
+        site_step(site, 7200);
+        for (size_t i = 0; i < site->n; i++) {
+            struct view view;
+            meter_view(site->unit[i].meter, 0, &view);
+            it += site->unit[i].meter->setup.load == LOAD_PDU ? view.load.e : 0;
+        }
+        struct room *room = model_room_at(site->model, 0);
+        assert_true(fabs(it - room->ups_out.e) < 1e-6 * it);
+        site_free(site);
+        scene_free(scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +270,7 @@ int main(void)
         cmocka_unit_test(racks_are_given_in_order), cmocka_unit_test(values_follow_the_steps),
         cmocka_unit_test(resets_begin_at_nothing),  cmocka_unit_test(loss_is_by_chance),
         cmocka_unit_test(a_silent_feed_is_silent),  cmocka_unit_test(history_continues),
+        cmocka_unit_test(the_rooms_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

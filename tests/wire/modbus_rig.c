@@ -11,7 +11,7 @@
 
 #define MARK 64000 /* holding register that says what the meter is, and its serial number behind it */
 
-/* A meter without the pauses that real ones ask for; its values lie in four blocks of two lengths. */
+/* A meter without the pauses that real ones ask for; its values lie in four blocks. */
 static const char meter_profile[] = "name: wire-meter\n"
                                     "version: 1\n"
                                     "title: \"A meter of the wire tests\"\n"

@@ -329,6 +329,26 @@ static void test_broker_forgets(void **state)
     assert_null(mqtt_sink.trouble(fixture->mqtt));
 }
 
+/* An event that the broker's kernel has and the broker never saw goes again. */
+static void test_event_under_way(void **state)
+{
+    struct fixture *fixture = *state;
+    struct alert_entry raised = an_alert(true);
+    struct mqtt_wire_stats stats;
+    start(fixture);
+    poll_device(fixture, 0, 1, T0);
+    UNTIL(connected(fixture), 10);
+    broker_signal(&fixture->broker, SIGSTOP);
+    mqtt_sink.alert(fixture->mqtt, &raised);
+    UNTIL((mqtt_stats(fixture->mqtt, &stats), stats.under_way == 2 && stats.outbox.messages == 0), 5);
+    broker_stop(&fixture->broker, SIGKILL);
+    UNTIL(mqtt_sink.trouble(fixture->mqtt), 10);
+    broker_start(&fixture->broker);
+    subscriber_start(&fixture->subscriber, loop, &fixture->broker);
+    UNTIL(heard_has(&fixture->subscriber, EVENT, "\"seq\":1"), 20);
+    UNTIL(heard_has(&fixture->subscriber, ALERT, "\"state\":\"active\""), 5);
+}
+
 static void test_will(void **state)
 {
     struct fixture *fixture = *state;
@@ -605,6 +625,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_device_leaves, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reload_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(test_broker_forgets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_event_under_way, setup, teardown),
         cmocka_unit_test_setup_teardown(test_will, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unreachable, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resolver_hangs, setup, teardown),
