@@ -1,25 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history.h"
 
-#include <math.h>
+#include "site.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-int history_run(const char *file, const char *text, double begin, double end, double step, struct diag *diag,
-                history_each *each, void *context)
-{
+struct history {
     struct scene *scene;
-    struct site *site = NULL;
-    int r = scene_load(file, text, strlen(text), begin, diag, &scene);
-    if (r < 0)
-        return r;
-    scene->start = begin;
-    scene->history = 0;
-    r = site_new(scene, 0, diag, &site);
-    for (double now = begin; r >= 0 && now < end; now = model_now(site->model)) {
-        site_step(site, fmin(step, end - now));
-        r = each(context, model_now(site->model), site);
+    struct site *site;
+    struct truth *truth; /* TRUTH_MAX for each agent and room */
+    struct history_point *point;
+};
+
+int history_open(const char *file, const char *text, double begin, struct diag *diag, struct history **ret)
+{
+    struct history *history = calloc(1, sizeof *history);
+    if (!history)
+        abort();
+    int r = scene_load(file, text, strlen(text), begin, diag, &history->scene);
+    if (r == 0) {
+        history->scene->start = begin;
+        history->scene->history = 0;
+        r = site_new(history->scene, 0, diag, &history->site);
     }
-    site_free(site);
-    scene_free(scene);
-    return r < 0 ? r : 0;
+    if (r < 0) {
+        history_close(history);
+        return r;
+    }
+    size_t owners = history->site->n + model_rooms(history->site->model);
+    history->truth = calloc(owners * TRUTH_MAX, sizeof *history->truth);
+    history->point = calloc(owners * TRUTH_MAX, sizeof *history->point);
+    if (!history->truth || !history->point)
+        abort();
+    *ret = history;
+    return 0;
+}
+
+void history_close(struct history *history)
+{
+    if (!history)
+        return;
+    site_free(history->site);
+    scene_free(history->scene);
+    free(history->truth);
+    free(history->point);
+    free(history);
+}
+
+void history_step(struct history *history, double seconds)
+{
+    site_step(history->site, seconds);
+}
+
+double history_now(const struct history *history)
+{
+    return model_now(history->site->model);
+}
+
+static size_t add(struct history *history, size_t n, const char *owner, bool of_room, const struct truth *truth,
+                  size_t count, double before)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool energy = !strcmp(truth[i].quantity, "energy") || !strcmp(truth[i].quantity, "heat_energy");
+        bool whole = !strcmp(truth[i].part, "total") || !strcmp(truth[i].part, "inlet-1") ||
+                     !strcmp(truth[i].part, "output") || !strcmp(truth[i].part, "loop-1");
+        history->point[n++] = (struct history_point){.owner = owner,
+                                                     .part = truth[i].part,
+                                                     .quantity = truth[i].quantity,
+                                                     .of_room = of_room,
+                                                     .value = truth[i].value,
+                                                     .counter = truth[i].value + (energy && whole ? before : 0)};
+    }
+    return n;
+}
+
+size_t history_points(struct history *history, const struct history_point **ret)
+{
+    struct site *site = history->site;
+    struct truth *truth = history->truth;
+    size_t n = 0;
+    for (size_t i = 0; i < site->n; i++, truth += TRUTH_MAX) {
+        const struct unit *unit = &site->unit[i];
+        n = add(history, n, unit->scene->name, false, truth, site_truth(site, unit, truth), unit->energy);
+    }
+    for (size_t i = 0; i < model_rooms(site->model); i++, truth += TRUTH_MAX) {
+        const struct room *room = model_room_at(site->model, i);
+        n = add(history, n, room->name, true, truth, model_room_truth(room, truth), 0);
+    }
+    *ret = history->point;
+    return n;
 }

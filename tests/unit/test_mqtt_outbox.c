@@ -78,7 +78,7 @@ static void test_events_are_bounded(void **state)
 {
     struct mqtt_outbox *outbox = mqtt_outbox_new(3);
     struct mqtt_outbox_stats stats;
-    char all[256], payload[8];
+    char all[256], payload[16];
     (void)state;
     put(outbox, MQTT_LANE_KEPT, "kept", "k", true);
     for (int i = 0; i < 5; i++) {
@@ -194,12 +194,9 @@ static void test_window_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_latest_wins),
-        cmocka_unit_test(test_lanes),
-        cmocka_unit_test(test_events_are_bounded),
-        cmocka_unit_test(test_renew_keeps_what_must_arrive),
-        cmocka_unit_test(test_memory_is_bounded),
-        cmocka_unit_test(test_window_gives_back_in_order),
+        cmocka_unit_test(test_latest_wins),        cmocka_unit_test(test_lanes),
+        cmocka_unit_test(test_events_are_bounded), cmocka_unit_test(test_renew_keeps_what_must_arrive),
+        cmocka_unit_test(test_memory_is_bounded),  cmocka_unit_test(test_window_gives_back_in_order),
         cmocka_unit_test(test_window_bounds),
     };
     return cmocka_run_group_tests_name("mqtt_outbox", tests, NULL, NULL);

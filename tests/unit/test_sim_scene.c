@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scene, fault, site, site_run and history of tests/sim: what a file may say, and what comes of it. */
 #include "tests/sim/history.h"
+#include "tests/sim/site.h"
 
 #include <errno.h>
 #include <math.h>
@@ -195,22 +196,16 @@ static void a_silent_feed_is_silent(void **state)
     scene_free(scene);
 }
 
-struct past {
-    unsigned n;
-    double energy, time;
-};
-
-static int remember(void *context, double time, struct site *site)
+static double energy_of(struct history *history, double *ret_counter)
 {
-    struct past *past = context;
-    struct truth list[TRUTH_MAX];
-    size_t n = site_truth(site, site_unit(site, "a"), list);
+    const struct history_point *point;
+    size_t n = history_points(history, &point);
     for (size_t i = 0; i < n; i++)
-        if (!strcmp(list[i].part, "total") && !strcmp(list[i].quantity, "energy"))
-            past->energy = list[i].value;
-    past->n++;
-    past->time = time;
-    return past->n == 1000 ? -ECANCELED : 0;
+        if (!strcmp(point[i].owner, "a") && !strcmp(point[i].part, "total") && !strcmp(point[i].quantity, "energy")) {
+            *ret_counter = point[i].counter;
+            return point[i].value;
+        }
+    return NAN;
 }
 
 /* What a back-fill saw last is what a simulation that began then starts with. */
@@ -218,19 +213,27 @@ static void history_continues(void **state)
 {
     (void)state;
     static const char text[] = ROOM "start: 2026-01-02T00:00:00Z\nsince: 2026-01-01T00:00:00Z\nagents:\n"
-                                    "  a: {device: apc-rpdu2, room: leuven, snmp: {}}\n";
-    struct past past = {0}, long_ago = {0}, now = {0};
+                                    "  a: {device: apc-rpdu2, room: leuven, energy: 7kWh, snmp: {}}\n";
     struct diag *diag = diag_new();
+    struct history *history = NULL;
     struct scene *scene;
-    assert_int_equal(history_run("x", text, 1767225600, 1767312000, 300, diag, remember, &past), 0);
-    assert_int_equal(past.n, 288);
-    assert_true(past.time == 1767312000);
-    assert_int_equal(history_run("x", text, 1.7e9, 1.8e9, 300, diag, remember, &long_ago), -ECANCELED);
+    struct truth list[TRUTH_MAX];
+    double counter = 0, energy = 0;
+    assert_int_equal(history_open("x", text, 1767225600, diag, &history), 0);
+    while (history_now(history) < 1767312000)
+        history_step(history, 300);
+    double last = energy_of(history, &counter);
+    assert_true(fabs(counter - last - 7000) < 1e-6);
+    history_close(history);
     struct site *site = open_site(text, &scene);
-    remember(&now, 0, site);
-    assert_true(now.energy == past.energy && now.energy > 10000);
+    size_t n = site_truth(site, site_unit(site, "a"), list);
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i].part, "total") && !strcmp(list[i].quantity, "energy"))
+            energy = list[i].value;
+    assert_true(energy == last && energy > 10000);
     site_free(site);
     scene_free(scene);
+    assert_int_equal(history_open("x", "agents: 5", 0, diag, &history), -EINVAL);
     diag_free(diag);
 }
 

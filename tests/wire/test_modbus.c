@@ -408,20 +408,64 @@ static void test_rtu_over_tcp(void **state)
     run_rtu(peer, text);
 }
 
+/* A meter at the end of a serial line; the slave's side stays open. */
+static struct peer *serial_meter(int *ret_slave, char *ret_address, size_t size)
+{
+    int master = -1;
+    char name[64];
+    struct termios raw;
+
+    assert_int_equal(openpty(&master, ret_slave, NULL, NULL, NULL), 0);
+    assert_int_equal(tcgetattr(*ret_slave, &raw), 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(*ret_slave, TCSANOW, &raw), 0);
+    assert_int_equal(ttyname_r(*ret_slave, name, sizeof(name)), 0);
+    snprintf(ret_address, size, "serial://%s?baud=115200&parity=even", name);
+    struct peer *peer = peer_serial(master);
+    peer_registers(peer, rig_registers, NULL, NULL);
+    return peer;
+}
+
 static void test_serial(void **state)
 {
     (void)state;
-    int master = -1, slave = -1;
-    char name[64], text[128];
-    struct termios raw;
+    int slave = -1;
+    char text[128];
+    struct peer *peer = serial_meter(&slave, text, sizeof(text));
 
-    assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
-    assert_int_equal(tcgetattr(slave, &raw), 0);
-    cfmakeraw(&raw);
-    assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
-    assert_int_equal(ttyname_r(slave, name, sizeof(name)), 0);
-    snprintf(text, sizeof(text), "serial://%s?baud=115200&parity=even", name);
-    run_rtu(peer_serial(master), text);
+    run_rtu(peer, text);
+    close(slave);
+}
+
+/* An answer even later than the quiet time meets the next poll's first question: which is of another length. */
+static void test_answer_later_than_the_quiet_time(void **state)
+{
+    (void)state;
+    static const struct peer_act acts[] = {{PEER_RIGHT, 0, 0}, {PEER_RIGHT, 0, 0}, {PEER_LATE, 420, 0}};
+    struct rig rig;
+    int slave = -1;
+    char text[128];
+    struct peer *peer = serial_meter(&slave, text, sizeof(text));
+    struct device_setup *setup = rig_device(1, text, 3);
+    unsigned values = 0;
+
+    setup->every_us = 50 * MS;
+    setup->modbus.max_registers = 6;
+    rig_open(&rig);
+    rig_add(&rig, setup);
+    assert_true(rig_values(&rig) > 10);
+    peer_script(peer, acts, 3);
+    rig_fails(&rig, FAULT_SILENT, "unit 3");
+    rig_fails(&rig, FAULT_PROTOCOL, "does not fit the question");
+    for (int i = 0; i < 10; i++) {
+        struct answer *answer = rig_answer(&rig);
+        if (answer->kind == ANSWER_VALUES)
+            values += rig_check(&rig, answer) > 10;
+        answer_free(answer);
+    }
+    assert_true(values >= 8);
+    rig_close(&rig);
+    rig_end_peer(peer);
     close(slave);
 }
 
@@ -440,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_a_shipped_profile),
         cmocka_unit_test(test_rtu_over_tcp),
         cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_answer_later_than_the_quiet_time),
     };
     return cmocka_run_group_tests(tests, rig_load, rig_unload);
 }

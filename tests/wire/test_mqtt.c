@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The MQTT exit against a real mosquitto. */
+/* mqtt, mqtt_native, mqtt_wire, mqtt_thread, mqtt_link and mqtt_probe against a real mosquitto. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -505,6 +505,32 @@ static void automatic_profile(void **state)
     close_bench(&b);
 }
 
+static void a_chain_answers_for_each_of_its_devices(void **state)
+{
+    (void)state;
+    struct bench b = open_bench(2);
+    static unsigned unit_number[] = {2};
+    static uint32_t unit_device[] = {5};
+    script_add(b.script, "1.3.6.1.4.1.32473.1.2.1.5.1", TAG_INTEGER, 1, NULL);
+    script_add(b.script, "1.3.6.1.4.1.32473.1.2.1.5.2", TAG_INTEGER, 2, NULL);
+    struct device_setup *s = rig_setup(b.rig, 1, NULL, b.script->port);
+    s->profile = "test-chain";
+    s->n_units = 1;
+    s->unit_number = unit_number;
+    s->unit_device = unit_device;
+    rig_add(b.rig, s);
+    struct answer *first = rig_values(b.rig, 1), *second = rig_values(b.rig, 5);
+    assert_true(rig_value(b.rig, first, "outlet-01", Q_ACTIVE_POWER) == 100);
+    assert_true(rig_value(b.rig, second, "outlet-02", Q_ACTIVE_POWER) == 200);
+    assert_int_equal(first->wall_ms, second->wall_ms);
+    answer_free(first);
+    answer_free(second);
+    b.script->fault = SF_SILENT;
+    answer_free(rig_failure(b.rig, 1, FAULT_SILENT));
+    answer_free(rig_failure(b.rig, 5, FAULT_SILENT)); /* it stands and falls with the first */
+    close_bench(&b);
+}
+
 static void once(void **state)
 {
     (void)state;
@@ -657,6 +683,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_dead_device_moves_no_other),
         cmocka_unit_test(restart_of_the_agent_leads_to_a_new_discovery),
         cmocka_unit_test(automatic_profile),
+        cmocka_unit_test(a_chain_answers_for_each_of_its_devices),
         cmocka_unit_test(once),
         cmocka_unit_test(removed_in_the_middle_of_a_poll),
         cmocka_unit_test(sockets_lie_above_1023),
