@@ -137,9 +137,10 @@ static void put_part(FILE *out, const struct mqtt_points *part, const struct sha
     const char *const *states = NULL;
     for (size_t i = 0; i < part->n; i++)
         if (!part->point[i]->gone) {
-            any = part->point[i];
-            rated = isfinite(any->rating) ? any : rated;
-            states = any->quantity == Q_STATE && any->states ? any->states : states;
+            const struct live_point *point = part->point[i];
+            any = any ? any : point;
+            rated = isfinite(point->rating) ? point : rated;
+            states = point->quantity == Q_STATE && point->states ? point->states : states;
         }
     putc('{', out);
     put_text(out, &first, "label", any->label);

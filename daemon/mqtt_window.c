@@ -12,13 +12,13 @@ void mqtt_window_init(struct mqtt_window *window, void *owner)
         window->slot[i].owner = owner;
         TAILQ_INSERT_TAIL(&window->idle, &window->slot[i], link);
     }
-    window->limit_qos1 = MQTT_WINDOW_QOS1;
+    window->limit_qos1 = MQTT_WINDOW;
 }
 
 void mqtt_window_limit(struct mqtt_window *window, unsigned receive_maximum)
 {
-    bool lower = receive_maximum > 0 && receive_maximum < MQTT_WINDOW_QOS1;
-    window->limit_qos1 = lower ? receive_maximum : MQTT_WINDOW_QOS1;
+    bool lower = receive_maximum > 0 && receive_maximum < MQTT_WINDOW;
+    window->limit_qos1 = lower ? receive_maximum : MQTT_WINDOW;
 }
 
 bool mqtt_window_room(const struct mqtt_window *window, int qos)
@@ -61,10 +61,9 @@ void mqtt_window_reap(struct mqtt_window *window)
 {
     for (struct mqtt_slot *slot = TAILQ_FIRST(&window->under_way), *next; slot; slot = next) {
         next = TAILQ_NEXT(slot, link);
-        if (slot->state == MQTT_SLOT_BUSY)
+        if (slot->state != MQTT_SLOT_ARRIVED)
             continue;
-        window->arrived += slot->state == MQTT_SLOT_ARRIVED;
-        window->lost += slot->state == MQTT_SLOT_FAILED;
+        window->arrived++;
         mqtt_message_free(release(window, slot));
     }
 }

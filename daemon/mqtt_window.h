@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages under way: handed to the library, not yet taken by the network (QoS 0) or acknowledged (QoS 1).
  *
- * Shape: at most MQTT_WINDOW of them, fewer of QoS 1. Slots keep the order of sending; a finished one is free after
- * reap. Owner: a message passes to the window with mqtt_window_take; it is freed, or returned to the outbox. Threads:
- * the caller locks; mqtt_window_mark too is called under its lock. Source: paho.mqtt.c 1.3.12 searches its queues from
- * end to end and, once a v5 broker's receive maximum (mosquitto: 20) is reached, sleeps for up to 1 s; so both are
- * bounded here, below what it would notice.
+ * Shape: at most MQTT_WINDOW of them, of QoS 1 no more than the broker takes. Slots keep the order of sending; a
+ * finished one is free after reap. Owner: a message passes to the window with mqtt_window_take; it is freed, or
+ * returned to the outbox. Threads: the caller locks; mqtt_window_mark too is called under its lock. Source:
+ * paho.mqtt.c 1.3.12 searches its queues from end to end and, once a v5 broker's receive maximum (mosquitto: 20) is
+ * reached, sleeps for up to 1 s; so both are bounded here, below what it would notice.
  */
 #pragma once
 #include "mqtt_link.h"
 
-#define MQTT_WINDOW      100
-#define MQTT_WINDOW_QOS1 20
+#define MQTT_WINDOW 20
 
 enum mqtt_slot_state { MQTT_SLOT_FREE, MQTT_SLOT_BUSY, MQTT_SLOT_ARRIVED, MQTT_SLOT_FAILED };
 
@@ -37,7 +36,7 @@ void mqtt_window_limit(struct mqtt_window *window, unsigned receive_maximum); /*
 bool mqtt_window_room(const struct mqtt_window *window, int qos);
 struct mqtt_slot *mqtt_window_take(struct mqtt_window *window, struct mqtt_message *message);
 void mqtt_window_mark(struct mqtt_slot *slot, bool arrived);
-/* Frees what is finished. A message that the broker refused is lost: sending it again would be refused again. */
+/* Frees what has arrived. What failed did so with its connection, and stays until mqtt_window_clear. */
 void mqtt_window_reap(struct mqtt_window *window);
 /* The connection is over: what has to arrive goes back into the outbox, in its order. */
 void mqtt_window_clear(struct mqtt_window *window, struct mqtt_outbox *outbox);
