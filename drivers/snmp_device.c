@@ -21,6 +21,9 @@
 /* A name is resolved again after this many failures in a row. */
 #define RENEW_NAME 10
 
+/* A probe is content with an agent that answers so many objects at once. */
+#define ONCE_LEAST 8
+
 struct snmp_device {
     struct snmp_net *net;
     struct inbox *inbox;
@@ -34,7 +37,9 @@ struct snmp_device {
     const struct profile *profile;
     struct snmp_plan *plan; /* NULL: not known yet */
     struct snmp_poll *poll;
-    struct snmp_found found; /* found.plan: a new plan, waits for the end of the poll */
+    struct snmp_limits limits; /* what the agent taught */
+    bool forget;               /* but not across its restart */
+    struct snmp_found found;   /* found.plan: a new plan, waits for the end of the poll */
 
     bool starting, polling;
     struct schedule_due due; /* of the attempt or poll under way */
@@ -96,8 +101,9 @@ static void adopt(struct snmp_device *d)
     if (d->plan->max_varbinds == 0 || d->plan->max_varbinds > SNMP_BATCH_DEFAULT)
         d->plan->max_varbinds = SNMP_BATCH_DEFAULT;
     struct snmp_poll *poll = snmp_poll_new(d->plan);
-    if (d->poll)
+    if (d->poll && !d->forget)
         snmp_poll_carry(poll, d->poll);
+    d->forget = false;
     snmp_poll_free(d->poll);
     d->poll = poll;
     if (d->found.timeout_us > d->setup->timeout_us)
@@ -131,6 +137,8 @@ static void on_discovered(void *user, const struct snmp_found *found)
         return;
     }
     d->found = *found;
+    if (found->plan)
+        d->limits = found->limits;
     d->changes = snmp_agent_changes(d->agent);
     snmp_discovery_free(d->discovery);
     d->discovery = NULL;
@@ -150,7 +158,7 @@ static void on_discovered(void *user, const struct snmp_found *found)
 
 static void discover(struct snmp_device *d)
 {
-    d->discovery = snmp_discovery_new(d->agent, d->setup, d->profile, on_discovered, d);
+    d->discovery = snmp_discovery_new(d->agent, d->setup, d->profile, d->limits, on_discovered, d);
     snmp_discovery_run(d->discovery);
 }
 
@@ -194,7 +202,10 @@ static bool needs_discovery(struct snmp_device *d, int64_t now)
     bool needs = now >= d->discover_us || snmp_agent_changes(d->agent) != d->changes;
     const struct snmp_value *uptime = &snmp_poll_values(d->poll)[0];
     if (d->plan->n > 0 && uptime->kind == SV_UINT) {
-        needs = needs || (d->uptime_known && snmp_uptime_reset(d->uptime, (uint32_t)uptime->u, now - d->uptime_us));
+        if (d->uptime_known && snmp_uptime_reset(d->uptime, (uint32_t)uptime->u, now - d->uptime_us)) {
+            needs = d->forget = true;
+            d->limits = snmp_limits_unknown(d->setup->snmp.version);
+        }
         d->uptime = (uint32_t)uptime->u;
         d->uptime_us = now;
         d->uptime_known = true;
@@ -221,8 +232,8 @@ static void poll_lost(struct snmp_device *d, enum snmp_outcome outcome)
 {
     unsigned before = snmp_poll_limit(d->poll);
     bool taught = snmp_poll_lost(d->poll, outcome == SNMP_UNREADABLE, outcome == SNMP_TOO_LONG);
-    /* the rest of the cycle is skipped, but for a probe, which has one cycle only */
-    if (taught && (d->setup->once || outcome == SNMP_TOO_LONG)) {
+    /* the rest of the cycle is skipped, but for a probe, which has one cycle only; it does not look for ever */
+    if (taught && ((d->setup->once && before >= ONCE_LEAST) || outcome == SNMP_TOO_LONG)) {
         ask_next(d);
         return;
     }
@@ -300,6 +311,7 @@ int snmp_device_new(struct snmp_net *net, struct inbox *inbox, struct device_set
     d->inbox = inbox;
     d->setup = setup_ref(setup);
     d->timer.fire = on_slot;
+    d->limits = snmp_limits_unknown(setup->snmp.version);
     schedule_init(&d->schedule, setup->id, setup->every_us);
     if (setup->once) {
         d->next = schedule_current(&d->schedule, wall_us(), boot_us());

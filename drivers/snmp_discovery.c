@@ -99,7 +99,7 @@ static void discover(struct snmp_discovery *d)
     const struct snmp_access *access = &d->profile->snmp;
     if (access->max_varbinds && access->max_varbinds < d->found.limits.varbinds)
         d->found.limits.varbinds = access->max_varbinds;
-    if (access->repetitions)
+    if (access->repetitions && access->repetitions < d->found.limits.repetitions)
         d->found.limits.repetitions = access->repetitions;
     d->found.limits.bulk = d->found.limits.bulk && access->bulk;
     d->found.timeout_us = access->timeout_us;
@@ -135,7 +135,8 @@ static void identify(struct snmp_discovery *d)
 }
 
 struct snmp_discovery *snmp_discovery_new(struct snmp_agent *agent, const struct device_setup *setup,
-                                          const struct profile *known, snmp_discovery_done *done, void *user)
+                                          const struct profile *known, struct snmp_limits limits,
+                                          snmp_discovery_done *done, void *user)
 {
     struct snmp_discovery *d = calloc(1, sizeof(*d));
     if (!d)
@@ -150,7 +151,7 @@ struct snmp_discovery *snmp_discovery_new(struct snmp_agent *agent, const struct
     d->why = d->automatic ? "recognised before" : "named in the configuration";
     d->arena = arena_new();
     d->image = snmp_image_new();
-    d->found.limits = snmp_limits_unknown(setup->snmp.version);
+    d->found.limits = limits;
     return d;
 }
 

@@ -21,8 +21,10 @@ struct snmp_found {
 struct snmp_discovery;
 typedef void snmp_discovery_done(void *user, const struct snmp_found *found);
 
+/* limits: what the agent taught before. */
 struct snmp_discovery *snmp_discovery_new(struct snmp_agent *agent, const struct device_setup *setup,
-                                          const struct profile *known, snmp_discovery_done *done, void *user);
+                                          const struct profile *known, struct snmp_limits limits,
+                                          snmp_discovery_done *done, void *user);
 /* May be done before it returns. */
 void snmp_discovery_run(struct snmp_discovery *discovery);
 void snmp_discovery_free(struct snmp_discovery *discovery);
