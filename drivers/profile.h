@@ -13,7 +13,8 @@
 struct profile;
 struct profile_set;
 
-/* Reads all *.yaml of the directories in order; the same name twice is an error. Missing directories are skipped. */
+/* Reads all *.yaml of the directories in order; the same name twice is an error. Missing directories are skipped. An
+ * entry that ends in .yaml is one file. */
 int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
 struct profile_set *profile_set_ref(struct profile_set *set);
 void profile_set_unref(struct profile_set *set);

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "part.h"
+#include "profile_access.h"
 #include "profile_point.h"
 
 #include <stdatomic.h>
@@ -55,23 +56,6 @@ struct param_def {
 
 struct identity_def {                                   /* alternatives, the first that answers */
     struct field_items vendor, model, serial, firmware; /* of struct select */
-};
-
-struct snmp_access {
-    bool bulk;
-    unsigned max_varbinds, repetitions;
-    int64_t timeout_us;
-};
-
-struct modbus_access {
-    int space; /* enum modbus_space */
-    int order; /* enum reg_order */
-    unsigned max_registers, hole;
-    struct number_list barriers, bases;
-    struct field_items blocks; /* of struct { unsigned first, count } */
-    int64_t pause_us, every_us;
-    struct ref offset; /* a param */
-    double offset_times;
 };
 
 struct profile {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a profile to samples over Modbus: modbus_planner with modbus_image, modbus_cell, modbus_blocks, modbus_walk,
+ * modbus_decode and modbus_match. */
 #include "drivers/modbus_plan.h"
 #include "drivers/profile.h"
 #include "plan_fixture.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the loader says of profiles that are wrong: one row a mistake, with the exact line. */
+/* What the loader (profile_set, profile_head, profile_tables, profile_read, profile_lists, profile_match_read) says of
+ * profiles that are wrong: one row a mistake, with the exact line. */
 #include "drivers/profile.h"
 
 #include <errno.h>

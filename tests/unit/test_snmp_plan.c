@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a profile to samples over SNMP: snmp_planner with snmp_image, snmp_cell, snmp_match, cell, value_op, point_list
+ * and point_finish. */
 #include "drivers/snmp_plan.h"
 #include "plan_fixture.h"
 

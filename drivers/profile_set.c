@@ -102,7 +102,9 @@ int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struc
     set->arena = arena;
     for (size_t i = 0; i < n; i++) {
         glob_t found;
-        if (glob(arena_printf(arena, "%s/*.yaml", dirs[i]), 0, NULL, &found) == 0)
+        size_t length = strlen(dirs[i]);
+        bool file = length > 5 && !strcmp(dirs[i] + length - 5, ".yaml");
+        if (glob(arena_printf(arena, file ? "%s" : "%s/*.yaml", dirs[i]), 0, NULL, &found) == 0)
             for (size_t k = 0; k < found.gl_pathc; k++)
                 load_file(set, found.gl_pathv[k], diag);
         globfree(&found);
