@@ -74,7 +74,7 @@ static struct snmp_image *image_of_pdu(void)
     put_id(image, 1);
     put_int(image, "1.3.6.1.4.1.99.2.1.2.0", 123456);
     put_int(image, "1.3.6.1.4.1.99.2.1.3.0", 500);
-    put_int(image, "1.3.6.1.4.1.99.2.1.4.0", 51);
+    put_int(image, "1.3.6.1.4.1.99.2.1.4.0", 50);
     put_int(image, "1.3.6.1.4.1.99.2.1.5.0", 770);
     put_int(image, "1.3.6.1.4.1.99.9.0", 1);
     put_text(image, "1.3.6.1.4.1.99.2.1.9.0", "S-ONE");
@@ -169,6 +169,29 @@ static void test_values(void **state)
     assert_int_equal(shape->n_notes, 1);
     assert_string_equal(shape->note[0],
                         "active_power: the site must say params: {ct: ...}: ratio of the current transformer");
+    snmp_plan_free(plan);
+    snmp_image_free(image);
+    setup_unref(setup);
+    profile_set_unref(set);
+}
+
+/* A coarser object that says something else is not named beside the finer one. */
+static void test_also(void **state)
+{
+    (void)state;
+    struct profile_set *set = fixture_load("p", text);
+    struct device_setup *setup = setup_new();
+    struct snmp_image *image = image_of_pdu();
+    put_int(image, "1.3.6.1.4.1.99.2.1.4.0", 51);
+    struct snmp_plan *plan = plan_of(set, setup, image);
+    const struct shape *shape = plan->device[0].shape;
+    assert_null(shape->point[find(shape, "total", Q_ACTIVE_POWER)].also);
+    snmp_plan_free(plan);
+    /* without the finer one it is the point */
+    put_int(image, "1.3.6.1.4.1.99.2.1.3.0", 0);
+    put(image, "1.3.6.1.4.1.99.2.1.3.0", (struct snmp_value){.kind = SV_NONE});
+    plan = plan_of(set, setup, image);
+    assert_value(decoded(plan, image, 0, "total", Q_ACTIVE_POWER), 510);
     snmp_plan_free(plan);
     snmp_image_free(image);
     setup_unref(setup);
@@ -308,8 +331,9 @@ static void test_nothing_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values), cmocka_unit_test(test_qualities), cmocka_unit_test(test_site),
-        cmocka_unit_test(test_asks),   cmocka_unit_test(test_match),     cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_values),        cmocka_unit_test(test_also), cmocka_unit_test(test_qualities),
+        cmocka_unit_test(test_site),          cmocka_unit_test(test_asks), cmocka_unit_test(test_match),
+        cmocka_unit_test(test_nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
