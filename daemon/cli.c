@@ -16,7 +16,7 @@ int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     fflush(stdout);
-    fprintf(stderr, "wattwacht %s: %s%s%s\n", cli->command, where, *where ? ": " : "", what);
+    fprintf(stderr, "wattwacht%s%s: %s%s%s\n", *cli->command ? " " : "", cli->command, where, *where ? ": " : "", what);
     if (cli->options.json) {
         fputs("{\"error\": {\"where\": ", stdout);
         wire_put_string(stdout, where);

@@ -32,7 +32,7 @@ void table_free(struct table *table)
 }
 
 /* Bytes below blank, DEL and the C1 controls (U+0080 to U+009F, 0xc2 0x80 to 0xc2 0x9f) become '?'. */
-static void tame(char *text)
+void table_tame(char *text)
 {
     for (unsigned char *p = (unsigned char *)text; *p; p++) {
         if (*p < 0x20 || *p == 0x7f)
@@ -45,7 +45,7 @@ static void tame(char *text)
 void table_text(struct table *table, const char *text)
 {
     char *cell = arena_strdup(table->arena, text ? text : "");
-    tame(cell);
+    table_tame(cell);
     table->cell = arena_push(table->arena, table->cell, &table->n, sizeof *table->cell);
     table->cell[table->n - 1] = cell;
 }

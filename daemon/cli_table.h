@@ -19,3 +19,5 @@ void table_text(struct table *table, const char *text);
 void table_print(const struct table *table, FILE *out);
 /* How many columns of a terminal a text takes; UTF-8, one column a character. */
 size_t table_width(const char *text);
+/* In place: what a terminal would obey becomes a question mark. */
+void table_tame(char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wattwacht: the command line. One row a command. */
 #include "daemon/cli_commands.h"
+#include "tests/sim/simulate.h"
 
 #include <signal.h>
 
@@ -8,11 +9,34 @@ static const struct option_row check_options[] = {
     CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
     CLI_FLAG("schema", schema, "print every key as JSON Schema instead"), CLI_JSON, CLI_END};
 static const struct option_row api_options[] = {CLI_API, CLI_JSON, CLI_END};
+#define PROBE_OPTIONS                                                                                        \
+    CLI_TEXT("snmp", snmp, "VERSION", "1, 2c or 3; 2c"), CLI_TEXT("community", community, "TEXT", "public"), \
+        CLI_TEXT("user", user, "NAME", "SNMP 3: user"),                                                      \
+        CLI_TEXT("auth", auth, "DIGEST", "SNMP 3: md5 sha sha224 sha256 sha384 sha512"),                     \
+        CLI_TEXT("auth-key-file", auth_key_file, "FILE", "its key, in a file of mode 0600"),                 \
+        CLI_TEXT("privacy", privacy, "CIPHER", "SNMP 3: des aes128 aes192 aes256"),                          \
+        CLI_TEXT("privacy-key-file", privacy_key_file, "FILE", "its key, in a file of mode 0600"),           \
+        CLI_TEXT("timeout", timeout, "TIME", "of one request; 2s")
+static const struct option_row probe_options[] = {
+    PROBE_OPTIONS,
+    CLI_TEXT("modbus", modbus, "WIRE", "Modbus: tcp, rtu or rtu+tcp"),
+    CLI_TEXT("unit", unit, "N", "Modbus: unit (slave) number; 1"),
+    CLI_TEXT("profile", profile, "NAME", "this profile instead of recognising one"),
+    CLI_FLAG("subnet", subnet, "look at every address of A.B.C.D/22 to /32"),
+    CLI_JSON,
+    CLI_END};
+static const struct option_row record_options[] = {CLI_TEXT("o", output, "FILE", "write there; - is stdout"),
+                                                   PROBE_OPTIONS, CLI_JSON, CLI_END};
+static const struct option_row profile_options[] = {
+    CLI_TEXT("against", against, "RECORDING", "read this recording with it, and show what comes out"), CLI_JSON,
+    CLI_END};
 static const struct option_row meter_read_options[] = {
     CLI_TEXT("at", at, "TIME", "when it was read, like 2026-01-31T08:00:00+01:00; now"), CLI_API, CLI_JSON, CLI_END};
 
 static const struct command commands[] = {
     {"check", "", "is the configuration right, and how much disk will it take", check_options, 0, 0, cmd_check, NULL},
+    {"probe", "ADDRESS", "what is this device, what does it measure, how is it configured", probe_options, 1, 1,
+     cmd_probe, NULL},
     {"status", "", "the daemon, its devices and its queues", api_options, 0, 0, cmd_status, NULL},
     {"read", "[GLOB]", "the latest value of every point, or of some", api_options, 0, 1, cmd_read, NULL},
     {"top", "", "rooms, alerts and the largest consumers, refreshed", api_options, 0, 0, cmd_top, NULL},
@@ -23,6 +47,11 @@ static const struct command commands[] = {
      NULL},
     {"silence", "TARGET DURATION REASON", "no alerts of a rule, device or room for a time", api_options, 3, 3,
      cmd_silence, NULL},
+    {"record", "ADDRESS", "keep what an SNMP device answers, for a new profile", record_options, 1, 1, cmd_record,
+     NULL},
+    {"profile check", "FILE.yaml", "is a profile right, and what does it read", profile_options, 1, 1,
+     cmd_profile_check, NULL},
+    {"simulate", "FILE.yaml", "play the devices of a scene until told to stop", NULL, 1, 1, NULL, cmd_simulate},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL},
 };
 

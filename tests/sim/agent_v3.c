@@ -60,7 +60,7 @@ static bool seal(const struct reply *reply, struct ber_writer *w, uint8_t salt[8
                                 .key = &agent->priv_key,
                                 .boots = agent->setup.boots,
                                 .time = (uint32_t)(reply->now - agent->booted)};
-    static _Thread_local uint8_t sealed[65552];
+    uint8_t sealed[65552];
     size_t n = 0;
     uint64_t count = ++agent->salt;
     for (unsigned i = 0; i < 8; i++)
@@ -133,7 +133,7 @@ static size_t report(const struct reply *reply, enum usm_report which, uint8_t *
 
 static bool digest_right(const struct agent *agent, const struct message *m, const uint8_t *bytes, size_t n)
 {
-    static _Thread_local uint8_t copy[65536];
+    uint8_t copy[65536];
     uint8_t right[64];
     if (m->digest.n != usm_digest_length(agent->setup.auth) || n > sizeof copy)
         return false;
@@ -211,7 +211,7 @@ static size_t answer_scoped(struct reply *reply, struct ber_bytes scoped, uint8_
 
 size_t agent_answer_v3(struct agent *agent, int64_t now, const uint8_t *message, size_t n, uint8_t *buffer, size_t size)
 {
-    static _Thread_local uint8_t opened[65536];
+    uint8_t opened[65536];
     struct message m = {0};
     if (!parse(message, n, &m))
         return 0;

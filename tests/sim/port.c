@@ -53,7 +53,7 @@ static void send_datagram(void *owner, uint64_t target, const struct sockaddr_st
 
 static void on_message(struct port *port, const uint8_t *message, size_t n, const struct sockaddr_storage *from)
 {
-    static _Thread_local uint8_t answer[65507]; /* the largest datagram */
+    uint8_t answer[65507]; /* the largest datagram */
     struct unit *unit = port->unit;
     int64_t now = port_now(port->base->event);
     if (site_mute(unit))
@@ -66,7 +66,7 @@ static void on_message(struct port *port, const uint8_t *message, size_t n, cons
 
 static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *context)
 {
-    static _Thread_local uint8_t message[65536];
+    uint8_t message[65536];
     (void)source;
     (void)events;
     for (int i = 0; i < TURN; i++) {

@@ -131,11 +131,12 @@ static int run(const struct usm_cipher *c, int encrypt, const uint8_t *in, size_
 
 int usm_encrypt(const struct usm_cipher *cipher, const uint8_t *in, size_t n, uint8_t *ret, size_t *ret_n)
 {
-    uint8_t padded[65544] = {0};
+    uint8_t padded[65544];
     size_t length = cipher->priv == USM_DES ? (n + 7) / 8 * 8 : n;
     if (length > sizeof padded)
         return -EIO;
     memcpy(padded, in, n);
+    memset(padded + n, 0, length - n);
     int r = run(cipher, 1, padded, length, ret);
     if (r == 0)
         *ret_n = length;

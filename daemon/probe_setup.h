@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the options of a command line to the setup of a device that is looked at once.
+ *
+ * Errors: a usage or input error with words, as exit code.
+ * Owner: *ret_set and the setup are references of the caller's.
+ */
+#pragma once
+#include "daemon/cli.h"
+#include "drivers/profile.h"
+#include "drivers/setup.h"
+
+/* All profiles known: the installed ones, and those of /etc/wattwacht/conf.d/profiles. */
+int probe_profiles(char words[300], struct profile_set **ret_set);
+/* number: comes back in answers. */
+int probe_setup(const struct cli_options *options, const char *address, uint32_t number, struct profile_set *set,
+                char words[300], struct device_setup **ret);
