@@ -186,7 +186,7 @@ static void silent(struct snmp_link *link)
 
 static void denied(struct snmp_link *link, int report)
 {
-    const char *user = link->security.setup->user;
+    const char *user = link->security.setup->user ? link->security.setup->user : "";
     switch (report) {
     case SNMPERR_UNKNOWN_USER_NAME: say(link, "%s does not know the user '%s'", link->address, user); break;
     case SNMPERR_AUTHENTICATION_FAILURE:

@@ -112,7 +112,8 @@ static int own_socket(struct snmp_port *port, const struct endpoint *agent)
     return r;
 }
 
-static void fill_v3(netsnmp_session *s, const struct snmp_security *security, const struct snmp_engine *engine)
+static void fill_v3(const struct snmp_port *port, netsnmp_session *s, const struct snmp_security *security,
+                    const struct snmp_engine *engine)
 {
     const struct snmp_setup *setup = security->setup;
     struct snmp_name auth = snmp_auth_protocol(setup->auth), priv = snmp_priv_protocol(setup->priv);
@@ -121,8 +122,8 @@ static void fill_v3(netsnmp_session *s, const struct snmp_security *security, co
     s->securityLevel = setup->auth == AUTH_NONE   ? SNMP_SEC_LEVEL_NOAUTH
                        : setup->priv == PRIV_NONE ? SNMP_SEC_LEVEL_AUTHNOPRIV
                                                   : SNMP_SEC_LEVEL_AUTHPRIV;
-    s->securityName = (char *)setup->user;
-    s->securityNameLen = strlen(setup->user);
+    s->securityName = port->user;
+    s->securityNameLen = strlen(port->user);
     s->securityAuthProto = (oid *)auth.id;
     s->securityAuthProtoLen = auth.n;
     s->securityPrivProto = (oid *)priv.id;
@@ -152,11 +153,12 @@ static void *open_session(struct snmp_port *port, const struct endpoint *agent, 
     snprintf(peer, sizeof(peer), "%s:%s", agent->any.sa_family == AF_INET ? "udp" : "udp6", port->address);
     template.peername = peer;
     if (setup->version == 3) {
-        fill_v3(&template, security, engine);
+        fill_v3(port, &template, security, engine);
     } else {
         template.version = setup->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
-        template.community = (u_char *)setup->community;
-        template.community_len = strlen(setup->community);
+        const char *community = setup->community ? setup->community : "public";
+        template.community = (u_char *)community;
+        template.community_len = strlen(community);
     }
     void *session = snmp_sess_open(&template);
     explicit_bzero(&template, sizeof(template));
