@@ -152,6 +152,23 @@ static int on_wire(sd_event_source *source, int fd, uint32_t events, void *conte
     return 0;
 }
 
+/* Starts the views that the configuration names, and stops those that it names no more. */
+static void choose_views(struct mqtt *mqtt)
+{
+    for (size_t i = 0; i < N_VIEWS; i++) {
+        bool wanted = *(const bool *)((const char *)&mqtt->config + views[i].wanted);
+        if (wanted == (mqtt->view[i] != NULL))
+            continue;
+        if (!wanted)
+            views[i].view->stop(mqtt->view[i]);
+        mqtt->view[i] = wanted ? views[i].view->start(&mqtt->host) : NULL;
+        if (wanted && mqtt->host.connected && views[i].view->connected) {
+            views[i].view->connected(mqtt->view[i]);
+            sd_event_source_set_enabled(mqtt->step, SD_EVENT_ON);
+        }
+    }
+}
+
 int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live, const char *version,
                struct mqtt **ret)
 {
@@ -181,9 +198,7 @@ int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct li
         mqtt_stop(mqtt);
         return rc;
     }
-    for (size_t i = 0; i < N_VIEWS; i++)
-        if (*(const bool *)((const char *)&mqtt->config + views[i].wanted))
-            mqtt->view[i] = views[i].view->start(&mqtt->host);
+    choose_views(mqtt);
     *ret = mqtt;
     return 0;
 }
@@ -211,6 +226,7 @@ int mqtt_reload(struct mqtt *mqtt, const struct mqtt_config *config)
     take_config(mqtt, config);
     bool same = same_connection(&before, &mqtt->config);
     arena_free(texts);
+    choose_views(mqtt);
     /* what is to be cleared has to be said before the connection ends */
     for (size_t i = 0; i < N_VIEWS; i++)
         if (mqtt->view[i] && views[i].view->reload)

@@ -96,11 +96,11 @@ static void call_sent(struct mqtt_receipt *receipt, bool arrived)
     struct mqtt_slot *slot = (struct mqtt_slot *)receipt;
     struct mqtt_wire *wire = slot->owner;
     mqtt_thread_lock(wire);
-    mqtt_window_mark(slot, arrived);
+    mqtt_window_mark(&wire->window, slot, arrived);
     if (arrived)
         wire->progress_us = mqtt_thread_now_us();
-    /* the thread needs to know only when it waits for room, or for the last of them */
-    if (mqtt_outbox_peek(wire->outbox) || wire->closing)
+    /* the thread needs to know when it waits for room, and is better woken once for several; or for the last of them */
+    if ((mqtt_outbox_peek(wire->outbox) && wire->window.pending <= MQTT_WINDOW / 2) || !arrived || wire->closing)
         pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
 }
@@ -224,7 +224,7 @@ static void send_round(struct mqtt_wire *wire)
     for (size_t i = 0; i < n; i++)
         if (mqtt_link_send(wire->link, batch[i]->message, &batch[i]->receipt) < 0) {
             mqtt_thread_lock(wire);
-            mqtt_window_mark(batch[i], false);
+            mqtt_window_mark(&wire->window, batch[i], false);
             mqtt_thread_unlock(wire);
         }
 }

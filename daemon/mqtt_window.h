@@ -28,6 +28,7 @@ struct mqtt_window {
     struct mqtt_slot slot[MQTT_WINDOW];
     struct mqtt_slots idle, under_way;
     unsigned busy, busy_qos1, limit_qos1;
+    unsigned pending; /* of the busy ones: nothing is known of them yet */
     uint64_t arrived, lost;
 };
 
@@ -35,7 +36,7 @@ void mqtt_window_init(struct mqtt_window *window, void *owner);
 void mqtt_window_limit(struct mqtt_window *window, unsigned receive_maximum); /* 0: not told */
 bool mqtt_window_room(const struct mqtt_window *window, int qos);
 struct mqtt_slot *mqtt_window_take(struct mqtt_window *window, struct mqtt_message *message);
-void mqtt_window_mark(struct mqtt_slot *slot, bool arrived);
+void mqtt_window_mark(struct mqtt_window *window, struct mqtt_slot *slot, bool arrived);
 /* Frees what has arrived. What failed did so with its connection, and stays until mqtt_window_clear. */
 void mqtt_window_reap(struct mqtt_window *window);
 /* The connection is over: what has to arrive goes back into the outbox, in its order. */

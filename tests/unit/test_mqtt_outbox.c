@@ -150,8 +150,8 @@ static void test_window_gives_back_in_order(void **state)
     for (size_t i = 0; i < 6; i++)
         slot[i] = mqtt_window_take(&window, mqtt_outbox_take(outbox));
     assert_int_equal(window.busy, 6);
-    mqtt_window_mark(slot[1], true);
-    mqtt_window_mark(slot[3], false); /* failed with the connection: it has to go again */
+    mqtt_window_mark(&window, slot[1], true);
+    mqtt_window_mark(&window, slot[3], false); /* failed with the connection: it has to go again */
     mqtt_window_reap(&window);
     assert_int_equal(window.busy, 5);
     put(outbox, MQTT_LANE_KEPT, "alert", "cleared", true);

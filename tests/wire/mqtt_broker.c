@@ -67,7 +67,7 @@ static uint16_t free_port(void)
     return ntohs(at.sin_port);
 }
 
-static void write_file(const char *dir, const char *name, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void write_file(const char *dir, const char *name, const char *format, ...)
 {
     char path[128];
     va_list args;

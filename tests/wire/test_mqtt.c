@@ -288,6 +288,26 @@ static void test_device_leaves(void **state)
     assert_int_equal(stats.connects, 1); /* the connection stayed */
 }
 
+/* Without a view the site's status is all there is; a view that is named later tells everything. */
+static void test_reload_views(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->config.native = false;
+    start(fixture);
+    poll_device(fixture, 0, 1, T0);
+    subscriber_start(&fixture->subscriber, loop, &fixture->broker);
+    UNTIL(heard_is(&fixture->subscriber, TREE "status", "online"), 10);
+    fixture->config.native = true;
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    UNTIL(heard_has(&fixture->subscriber, OUTLET, "\"voltage\":1"), 5);
+    fixture->config.native = false;
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    poll_device(fixture, 0, 2, T0 + 1000);
+    fixture->config.native = true;
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    UNTIL(heard_has(&fixture->subscriber, OUTLET, "\"voltage\":2"), 5);
+}
+
 static void test_reload_connection(void **state)
 {
     struct fixture *fixture = *state;
@@ -563,10 +583,10 @@ static void test_rate(void **state)
     struct mqtt_wire_stats before, after;
     assert_non_null(points);
     test_site_outlets(&fixture->site, OUTLETS);
+    test_site_poll(&fixture->site, 0, 0, T0, points, size);
     start(fixture);
-    poll_device(fixture, 0, 0, T0);
-    UNTIL(connected(fixture), 10);
-    mqtt_stats(fixture->mqtt, &before);
+    /* the snapshot: the site's status and info, one device's status, two devices' info, the states */
+    UNTIL((mqtt_stats(fixture->mqtt, &before), before.sent == 5 + STATES), 10);
     int64_t cpu = cpu_us(), begin = now_us(), in_loop = 0;
     int polls = 0;
     while (polls < 10) {
@@ -585,17 +605,20 @@ static void test_rate(void **state)
                   polls * STATES, (double)(now_us() - begin) / 1e6,
                   (unsigned long long)(after.outbox.superseded - before.outbox.superseded),
                   (double)in_loop / (polls * STATES), (double)(cpu_us() - cpu) / (polls * STATES));
-    /* and as fast as it goes */
+    /* and as fast as it goes: the next poll when the last one is out */
     mqtt_stats(fixture->mqtt, &before);
-    begin = now_us(), cpu = cpu_us();
+    begin = now_us();
     for (int i = 0; i < 40; i++) {
         size_t n = test_site_poll(&fixture->site, 0, 230.123 + i, T0 + 1000 + i, points, size);
         mqtt_sink.polled(fixture->mqtt, device, points, n);
-        UNTIL((mqtt_stats(fixture->mqtt, &after), after.outbox.messages == 0), 5);
+        do {
+            assert_true(sd_event_run(loop, 0) >= 0);
+            mqtt_stats(fixture->mqtt, &after);
+        } while (after.outbox.messages > 0 && now_us() - begin < 30000000);
     }
-    print_message("  at full speed: %.0f states/s, %.1f us of CPU each\n",
-                  (double)(after.sent - before.sent) * 1e6 / (double)(now_us() - begin),
-                  (double)(cpu_us() - cpu) / (double)(after.sent - before.sent));
+    print_message("  at full speed: %.0f states/s\n",
+                  (double)(after.sent - before.sent) * 1e6 / (double)(now_us() - begin));
+    assert_int_equal(after.outbox.messages, 0);
     free(points);
 }
 
@@ -623,6 +646,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_tree, setup, teardown),
         cmocka_unit_test_setup_teardown(test_device_leaves, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reload_views, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reload_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(test_broker_forgets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_event_under_way, setup, teardown),
