@@ -8,9 +8,8 @@
  * Threads: disk_* in the loop's thread.
  */
 #pragma once
-#include "daemon/alert_entry.h"
 #include "daemon/config.h"
-#include "daemon/kpi.h"
+#include "daemon/disk_event.h"
 #include "daemon/ledger.h"
 
 struct disk;
@@ -24,28 +23,16 @@ struct disk_stats {
     struct disk_reader_state rrd, ledger, mqtt;
     int64_t dropped_rows; /* trimmed before every reader had them */
     int64_t heartbeat_us; /* boot clock of the thread's last turn */
-    int64_t last_wall_ms; /* of the newest booking: the clock is not sane before it */
-};
-
-enum disk_event_kind { DISK_ALERT_KEPT, DISK_KPIS, DISK_TROUBLE, DISK_FLUSHED, DISK_HISTORY };
-
-struct disk_event {
-    struct disk_event *next;
-    enum disk_event_kind kind;
-    struct alert_entry alert; /* DISK_ALERT_KEPT: may go out now */
-    size_t n_kpis;
-    struct kpi_result *kpi; /* DISK_KPIS: of all scopes */
-    bool trouble;           /* DISK_TROUBLE: begins, or ends */
-    char what[24];          /* "log" "rrd" "ledger" "devices": which part */
-    char words[240];
-    uint64_t token; /* DISK_FLUSHED */
+    int64_t last_wall_ms; /* of the newest booking or row: the clock is not sane before it */
 };
 
 int disk_open(const char *state, const struct config *config, struct diag *diag, struct disk **ret);
-/* What was known at the last stop. */
+/* What was known at the last stop: before disk_start only. */
 int disk_points(struct disk *disk, ledger_point_seen *seen, void *context);
 typedef void disk_alert_seen(void *context, const struct alert_entry *entry);
 int disk_active_alerts(struct disk *disk, disk_alert_seen *seen, void *context);
+typedef void disk_silence_seen(void *context, const char *target, int64_t until_ms, const char *reason);
+int disk_silences(struct disk *disk, int64_t now_ms, disk_silence_seen *seen, void *context);
 /* STATE/devices/ID.json as text, or NULL; freed by the caller. */
 char *disk_device_read(struct disk *disk, const char *id);
 uint32_t disk_session(const struct disk *disk);
@@ -66,3 +53,10 @@ void disk_reading(struct disk *disk, const char *source, int64_t at_s, double re
 void disk_import(struct disk *disk, const char *source, size_t n, const int64_t *quarter_s, const double *wh);
 void disk_device_write(struct disk *disk, const char *id, const char *json);
 void disk_flush(struct disk *disk, uint64_t token); /* RRD files up to now; DISK_FLUSHED follows */
+
+/* A reader of its own in the log, for what has to be sent after an outage: new ones begin behind the newest row. */
+void disk_reader(struct disk *disk, const char *name, bool wanted);
+/* DISK_HISTORY follows, with at most `most` rows behind its cursor. */
+void disk_history(struct disk *disk, const char *name, size_t most);
+/* The reader has had all up to seq; INT64_MAX: all rows handed over so far, since they went out live. */
+void disk_history_done(struct disk *disk, const char *name, int64_t seq);

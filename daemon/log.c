@@ -201,6 +201,16 @@ static int64_t slowest(const struct log *log)
     return seq;
 }
 
+int64_t log_behind(const struct log *log, const char *prefix)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < LOG_READERS; i++)
+        if (log->reader[i].name[0] && !strncmp(log->reader[i].name, prefix, strlen(prefix)) &&
+            log->stats.newest - log->reader[i].seq > most)
+            most = log->stats.newest - log->reader[i].seq;
+    return most;
+}
+
 /* What goes up to `upto` and the slowest reader has not had. */
 static void count_dropped(struct log *log, int64_t upto)
 {
@@ -276,6 +286,9 @@ int log_trim(struct log *log, int64_t now_ms)
         upto = by_size > upto ? by_size : upto;
     }
     int64_t last = had > upto ? had : upto;
+    /* the newest stays: at the next start its time says whether the clock can be right */
+    if (last >= log->stats.newest)
+        last = log->stats.newest - 1;
     if (last < log->stats.oldest)
         return 0;
     r = log_file_delete(&log->file, last);

@@ -48,6 +48,8 @@ int log_reader(struct log *log, const char *name, bool from_oldest);
 void log_forget(struct log *log, int reader);
 void log_forget_unasked(struct log *log); /* of readers that an earlier configuration had */
 int64_t log_cursor(const struct log *log, int reader);
+/* Rows that the slowest of the readers whose names begin so has not had. */
+int64_t log_behind(const struct log *log, const char *prefix);
 void log_advance(struct log *log, int reader, int64_t seq);
 
 /* -ERANGE for a row from the future: it is freed and counted. */

@@ -65,7 +65,7 @@ static int make_directory(const char *full, const char *path, char words[RRD_WOR
 
 static int set_aside(const char *full, const char *path, int64_t now_s, const char *why, char words[RRD_WORDS])
 {
-    char aside[PATH_MAX + 40], stamp[32];
+    char aside[PATH_MAX + 60], stamp[20];
     struct tm tm;
     time_t now = (time_t)now_s;
     gmtime_r(&now, &tm);

@@ -177,12 +177,16 @@ static int make_ready(struct rrd_series *series, const char *root, int64_t now_s
     return 0;
 }
 
-/* ":" and the value for each source, without the locale and exact to 15 digits. */
+/* ":-1.23456789012345e-308" and to spare */
+#define FIELD_MAX 28
+
+/* The time, and ":" and a value for each source; exact to 15 digits. */
 static char *format(char *at, const struct rrd_sample *sample, size_t n)
 {
-    at += sprintf(at, "%" PRId64, sample->t);
+    at += snprintf(at, FIELD_MAX, "%" PRId64, sample->t);
     for (size_t i = 0; i < n; i++)
-        at += i < sample->n && isfinite(sample->value[i]) ? sprintf(at, ":%.15g", sample->value[i]) : sprintf(at, ":U");
+        at += i < sample->n && isfinite(sample->value[i]) ? snprintf(at, FIELD_MAX, ":%.15g", sample->value[i])
+                                                          : snprintf(at, FIELD_MAX, ":U");
     return at + 1;
 }
 
@@ -190,8 +194,7 @@ static int write_batch(struct rrd_series *series, const char *root, char words[R
 {
     const char *sample[RRD_BATCH];
     int n = 0;
-    /* 24 letters hold ":-1.23456789012345e-308" */
-    char *text = malloc(RRD_BATCH * (24 + series->plan.n_ds * 24)), *at = text;
+    char *text = malloc(RRD_BATCH * (1 + series->plan.n_ds) * FIELD_MAX), *at = text;
     if (!text)
         abort();
     for (struct rrd_sample *s = series->first; s && n < RRD_BATCH; s = s->next) {

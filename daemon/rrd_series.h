@@ -10,12 +10,13 @@
 #include "daemon/row.h"
 #include "daemon/rrd_file.h"
 
-#define RRD_BATCH         30  /* polls, design.md */
-#define RRD_BATCH_S       300 /* or this long */
-#define RRD_FUTURE_S      60
-#define RRD_SAMPLES_MAX   720 /* of a file that cannot be written: two hours of 10 s */
-#define RRD_REPEATED_SAID 3 /* one repeated time is a poll that came early; three in a row are a clock that went back \
-                             */
+#define RRD_BATCH       30  /* polls, design.md */
+#define RRD_BATCH_S     300 /* or this long */
+#define RRD_FUTURE_S    60
+#define RRD_SAMPLES_MAX 720 /* of a file that cannot be written: two hours of 10 s */
+#define RRD_REPEATED_SAID                                                                       \
+    3 /* one repeated time is a poll that came early; three in a row are a clock that went back \
+       */
 
 struct rrd_sample {
     struct rrd_sample *next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* log: readers, trimming, ceiling, starts after a kill, damaged rows. */
+/* log and log_file: readers, trimming, ceiling, starts after a kill, damaged rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "disk_obey.h"
+
+#include "daemon/device_file.h"
+#include "daemon/ledger_alerts.h"
+#include "daemon/ledger_manual.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void obey_row(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)log_append(work->log, order->row, now.wall_ms); /* one from the future is counted there */
+    order->row = NULL;
+}
+
+static void keep_record(struct disk_work *work, struct record *record)
+{
+    if (record->number >= work->n_records) {
+        size_t n = (size_t)record->number * 2 + 64;
+        struct record **grown = reallocarray(work->record, n, sizeof *grown);
+        if (!grown)
+            abort();
+        memset(grown + work->n_records, 0, (n - work->n_records) * sizeof *grown);
+        work->record = grown;
+        work->n_records = n;
+    }
+    free(work->record[record->number]);
+    work->record[record->number] = record;
+}
+
+static void obey_point(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    const struct record *record = order->record;
+    char words[240];
+    (void)now;
+    int r = ledger_define(work->ledger, record);
+    if (r < 0) {
+        snprintf(words, sizeof words, "point %s/%s/%s: %s", record->device, record->part,
+                 quantity_row(record->quantity)->name, strerror(-r));
+        disk_work_say(work, PART_LEDGER, true, words);
+    }
+    (void)rrd_reader_point(work->rrd, record->number, record->device, record->part, record->quantity, record->period_s);
+    work->points_new = true;
+    if (record->number < UINT32_MAX / 4)
+        keep_record(work, order->record);
+    else
+        free(order->record);
+    order->record = NULL;
+}
+
+static void obey_config(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    struct config *before = work->config;
+    (void)now;
+    work->config = order->config;
+    order->config = NULL;
+    log_limit(work->log, &(struct log_limits){work->config->log_size, work->config->log_age_us / 1000});
+    (void)rrd_reader_config(work->rrd, work->config); /* spans were checked with the configuration */
+    config_unref(before);
+}
+
+static void obey_alert(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    char words[240];
+    (void)now;
+    int r = ledger_alert(work->ledger, order->alert);
+    if (r < 0) {
+        snprintf(words, sizeof words, "ledger.db: an alert cannot be kept: %s", strerror(-r));
+        disk_work_say(work, PART_LEDGER, true, words);
+    }
+    /* that the disk is full is worth saying although it cannot be written */
+    struct disk_event *event = disk_event_new(DISK_ALERT_KEPT);
+    event->alert = *order->alert;
+    disk_box_put(work->box, event);
+}
+
+static void refused(struct disk_work *work, const char *what, const char *name, int r)
+{
+    char words[240];
+    snprintf(words, sizeof words, "%s %s: %s", what, name,
+             r == -ENOENT   ? "no such manual meter"
+             : r == -EINVAL ? "not later or lower than what is there, or no number"
+                            : strerror(-r));
+    disk_work_say(work, PART_LEDGER, true, words);
+}
+
+static void obey_silence(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)now;
+    int r = ledger_silence(work->ledger, order->name, order->at, order->text);
+    if (r < 0)
+        refused(work, "silence", order->name, r);
+}
+
+/* The record of a manual meter: its energy, or what else it counts. */
+static const struct record *meter_of(const struct disk_work *work, const char *source)
+{
+    const struct record *found = NULL;
+    for (size_t i = 0; i < work->n_records; i++) {
+        const struct record *record = work->record[i];
+        if (record && !strcmp(record->device, source) && quantity_row(record->quantity)->counter &&
+            (!found || record->quantity == Q_ENERGY))
+            found = record;
+    }
+    return found;
+}
+
+static void obey_reading(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    const struct record *record = meter_of(work, order->name);
+    (void)now;
+    int r = record ? ledger_reading(work->ledger, record, order->at, order->value) : -ENOENT;
+    if (r < 0)
+        refused(work, "meter reading of", order->name, r);
+}
+
+static void obey_import(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    const struct record *record = meter_of(work, order->name);
+    (void)now;
+    int r = record ? ledger_import(work->ledger, record, order->n, order->quarter_s, order->wh) : -ENOENT;
+    if (r < 0)
+        refused(work, "quarter-hours of", order->name, r);
+}
+
+static void obey_device(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    char words[240];
+    (void)now;
+    int r = device_file_write(work->state, order->name, order->text);
+    snprintf(words, sizeof words, "devices/%s.json: %s", order->name, r < 0 ? strerror(-r) : "written again");
+    disk_work_say(work, PART_DEVICES, r < 0, words);
+}
+
+static void obey_flush(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)now;
+    uint64_t *grown = reallocarray(work->flush, work->n_flush + 1, sizeof *grown);
+    if (!grown)
+        abort();
+    work->flush = grown;
+    work->flush[work->n_flush++] = order->token;
+    work->flush_seq = 0; /* what this turn writes too */
+}
+
+static void obey_reader(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)now;
+    int reader = log_reader(work->log, order->name, false);
+    if (reader >= 0 && !order->wanted)
+        log_forget(work->log, reader);
+}
+
+static void obey_history(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)now;
+    int reader = log_reader(work->log, order->name, false);
+    struct disk_event *event = disk_event_new(DISK_HISTORY);
+    snprintf(event->what, sizeof event->what, "%s", order->name);
+    if (reader >= 0) {
+        event->upto = log_cursor(work->log, reader);
+        (void)log_read(work->log, event->upto, (size_t)order->at, &event->row, &event->upto);
+    }
+    disk_box_put(work->box, event);
+}
+
+static void obey_history_done(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    struct log_stats stats;
+    (void)now;
+    int reader = log_reader(work->log, order->name, false);
+    if (reader < 0)
+        return;
+    /* "all so far" includes rows that get their numbers in this turn */
+    log_stats(work->log, &stats);
+    int64_t so_far = stats.newest + stats.waiting, seq = order->at < so_far ? order->at : so_far;
+    if (seq > work->target[reader])
+        work->target[reader] = seq;
+}
+
+static void (*const obey[])(struct disk_work *work, struct disk_order *order, struct disk_instant now) = {
+    [ORDER_ROW] = obey_row,       [ORDER_POINT] = obey_point,     [ORDER_CONFIG] = obey_config,
+    [ORDER_ALERT] = obey_alert,   [ORDER_SILENCE] = obey_silence, [ORDER_READING] = obey_reading,
+    [ORDER_IMPORT] = obey_import, [ORDER_DEVICE] = obey_device,   [ORDER_FLUSH] = obey_flush,
+    [ORDER_READER] = obey_reader, [ORDER_HISTORY] = obey_history, [ORDER_HISTORY_DONE] = obey_history_done,
+};
+
+void disk_obey(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    obey[order->kind](work, order, now);
+    disk_order_free(order);
+}
