@@ -42,7 +42,7 @@ void modbus_decode_new(struct modbus_state *state, const struct point_list *list
     state->op = arena_alloc(state->arena, list->n * sizeof *state->op);
     for (size_t i = 0; i < list->n; i++) {
         const struct candidate *c = &list->item[i];
-        if (c->left_out || c->computed)
+        if (c->left_out || c->computed || c->device) /* units of a chain share no register map */
             continue;
         place->profile = state->want[c->handle].profile;
         place->table = state->want[c->handle].table;

@@ -4,7 +4,7 @@
  * Shape: 1. modbus_plan_new: blocks to read once (identity, scale and unit registers, SunSpec model walk step by
  *        step), then modbus_plan_ready makes the shape; 2. each poll: read plan->block[] -> modbus_plan_decode.
  * Units: addresses are 0-based wire addresses; registers host-endian uint16_t as libmodbus gives them.
- * Owner: a plan owns its arena.
+ * Owner: a plan owns its arena and borrows the profile and the setup.
  */
 #pragma once
 #include "inbox.h"
@@ -32,6 +32,7 @@ struct modbus_plan {
     struct modbus_block *block; /* this poll's reads, in order */
     unsigned max_registers;
     int64_t pause_us; /* the profile's gap between requests */
+    int64_t every_us; /* the device has nothing new sooner; 0: not known */
     struct shape *shape;
     const void *decode; /* private */
 };

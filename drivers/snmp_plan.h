@@ -5,7 +5,7 @@
  * Shape: 1. snmp_ask_identity -> GET (and GETNEXT where `under`) -> profile_match_snmp;
  *        2. snmp_ask_discovery: columns to walk and objects to get -> snmp_plan_new makes shapes and plan;
  *        3. each poll: GET plan->ask[] in any grouping -> snmp_plan_decode, one answer a device of the chain.
- * Owner: a plan owns its arena; images own copies of what is put into them.
+ * Owner: a plan owns its arena and borrows the profile; images own copies of what is put into them.
  */
 #pragma once
 #include "inbox.h"
