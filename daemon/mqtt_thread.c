@@ -99,8 +99,10 @@ static void call_sent(struct mqtt_receipt *receipt, bool arrived)
     mqtt_window_mark(&wire->window, slot, arrived);
     if (arrived)
         wire->progress_us = mqtt_thread_now_us();
-    /* the thread needs to know when it waits for room, and is better woken once for several; or for the last of them */
-    if ((mqtt_outbox_peek(wire->outbox) && wire->window.pending <= MQTT_WINDOW / 2) || !arrived || wire->closing)
+    /* The thread needs to know when it waits for room, or for the last of them. It is better woken once for several,
+     * but not where the broker acknowledges: whole windows by turns run into delayed acknowledgements of TCP. */
+    const struct mqtt_message *next = mqtt_outbox_peek(wire->outbox);
+    if ((next && (next->qos > 0 || wire->window.pending <= MQTT_WINDOW / 2)) || !arrived || wire->closing)
         pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
 }
