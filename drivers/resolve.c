@@ -190,10 +190,11 @@ void resolver_free(struct resolver *r)
 
 int resolve(struct resolver *r, const char *host, uint16_t port, resolved *done, void *user, struct question **ret)
 {
-    struct question *q = calloc(1, sizeof(*q) + strlen(host) + 1);
+    size_t length = strlen(host);
+    struct question *q = calloc(1, sizeof(*q) + length + 1);
     if (!q)
         return -ENOMEM;
-    strcpy(q->host, host);
+    memcpy(q->host, host, length);
     q->port = port;
     q->done = done;
     q->user = user;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SNMP driver against an agent that does on command what agents do wrong. */
+/* The SNMP driver against an agent that does on command what agents do wrong:
+ * snmp, snmp_device, snmp_agent, snmp_answer, snmp_discovery, snmp_link, snmp_net, snmp_port, snmp_walk, resolve. */
 #include "drivers/snmp_walk.h"
 #include "drivers/timers.h"
 #include "snmp_rig.h"

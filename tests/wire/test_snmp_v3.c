@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SNMP driver against snmpd: SNMPv3 in all its levels, reboots and confusions. */
+/* The SNMP driver against snmpd: SNMPv3 in all its levels, reboots and confusions: snmp_link, snmp_engines, snmp_keys.
+ */
 #include "drivers/snmp_keys.h"
 #include "drivers/timers.h"
 #include "snmp_rig.h"
