@@ -97,8 +97,12 @@ int recording_load(const char *path, struct snmp_image *image)
         uint8_t *bytes = malloc((size_t)n + 1);
         if (!bytes)
             break;
+        /* a value that the recording's simulator varies: where it begins */
+        const char *varied = strchr(bar + 1, ':') ? strstr(second + 1, "initial=") : NULL;
         if (!snmp_image_get(image, oid))
-            snmp_image_put(image, oid, value_of(atoi(bar + 1), second[-1], second + 1, bytes, arcs));
+            snmp_image_put(
+                image, oid,
+                value_of(atoi(bar + 1), second[-1], varied ? varied + strlen("initial=") : second + 1, bytes, arcs));
         free(bytes);
     }
     free(line);

@@ -140,7 +140,7 @@ static void dump(const struct shape *shape, const struct answer *answer)
             shape->identity.firmware);
 }
 
-static unsigned replay(const struct profile_set *set, const char *path)
+static struct tally replay(const struct profile_set *set, const char *path)
 {
     struct snmp_image *image = snmp_image_new();
     struct arena *arena = arena_new();
@@ -171,7 +171,7 @@ static unsigned replay(const struct profile_set *set, const char *path)
     setup_unref(setup);
     arena_free(arena);
     snmp_image_free(image);
-    return tally.wrong;
+    return tally;
 }
 
 static void test_recordings(void **state)
@@ -192,14 +192,22 @@ static void test_recordings(void **state)
     if (profile_set_load(dirs, 1, diag, &set) < 0)
         diag_print(diag, stderr);
     assert_non_null(set);
-    unsigned wrong = 0;
+    struct tally all = {0};
+    unsigned blind = 0; /* recognised, but nothing of what is expected was found */
     for (size_t i = 0; i < found.gl_pathc; i++)
-        if (!getenv("WATTWACHT_ONLY") || strstr(found.gl_pathv[i], getenv("WATTWACHT_ONLY")))
-            wrong += replay(set, found.gl_pathv[i]);
+        if (!getenv("WATTWACHT_ONLY") || strstr(found.gl_pathv[i], getenv("WATTWACHT_ONLY"))) {
+            struct tally one = replay(set, found.gl_pathv[i]);
+            all.expected += one.expected;
+            all.found += one.found;
+            all.wrong += one.wrong;
+            blind += one.expected && !one.found;
+        }
     globfree(&found);
     profile_set_unref(set);
     diag_free(diag);
-    assert_int_equal(wrong, 0);
+    printf("all: expected %u, found %u, wrong %u\n", all.expected, all.found, all.wrong);
+    assert_int_equal(all.wrong, 0);
+    assert_int_equal(blind, 0);
 }
 
 int main(void)
