@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +97,7 @@ static void run(const struct snmpd *agent, int out)
     setenv("SNMP_PERSISTENT_DIR", agent->dir, 1);
     setenv("MIBS", "", 1);
     setenv("MIBDIRS", "", 1);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that crashes leaves no agent behind */
     dup2(out, 2);
     execl(SNMPD, SNMPD, "-f", "-Le", "-c", conf, address, (char *)NULL);
     _exit(127);
