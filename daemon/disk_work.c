@@ -13,9 +13,9 @@
 #define TRIM_US    (10 * 1000000LL)
 #define FIGURES_US (60 * 1000000LL)
 #define UNASKED_US (600 * 1000000LL) /* by then every exit has asked for its reader */
-/* A turn's share, so that the log is written each second all the same: 2,000 rows and 400 files are 0.2 s. */
-#define ROWS_A_TURN  2000
-#define FILES_A_TURN 400
+/* A turn's share, so that the log is written each second all the same: 2,000 rows, or 400 files, are 0.2 s. */
+#define ROWS_A_TURN    2000
+#define UPDATES_A_TURN 400
 
 static const char *const part_names[PART_COUNT] = {"log", "log-size", "rrd", "ledger", "devices"};
 
@@ -258,10 +258,10 @@ static bool write_files(struct disk_work *work, struct disk_instant now, bool la
     if (work->n_flush && !work->flush_seq)
         work->flush_seq = stats.newest ? stats.newest : 1;
     int64_t upto = last ? INT64_MAX : work->flush_seq;
-    size_t n = rrd_reader_flush(work->rrd, now.wall_ms / 1000, now.boot_us / 1000000, upto, FILES_A_TURN);
+    size_t n = rrd_reader_flush(work->rrd, now.wall_ms / 1000, now.boot_us / 1000000, upto, UPDATES_A_TURN);
     rrd_reader_passed(work->rrd, work->rrd_fed);
     log_advance(work->log, work->log_rrd, rrd_reader_cursor(work->rrd));
-    bool more = n == FILES_A_TURN;
+    bool more = n >= UPDATES_A_TURN;
     if (!work->n_flush)
         return more;
     if (work->rrd_fed < stats.newest || (more && rrd_reader_waits(work->rrd, work->flush_seq)))

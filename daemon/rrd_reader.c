@@ -211,19 +211,22 @@ static void flush_one(struct rrd_reader *reader, struct rrd_series *series, int6
         well(reader, series);
 }
 
+/* A file of the usual spans that has to be made takes 15 to 30 ms, an update 0.2: measured. */
+#define MAKING_COST 50
+
 size_t rrd_reader_flush(struct rrd_reader *reader, int64_t now_s, int64_t turn_s, int64_t flush_seq, size_t most)
 {
-    size_t written = 0;
-    for (size_t i = 0; i < reader->n_series && written < most; i++) {
+    size_t spent = 0;
+    for (size_t i = 0; i < reader->n_series && spent < most; i++) {
         struct rrd_series *series = reader->series[reader->next];
         reader->next = (reader->next + 1) % reader->n_series;
         if (!series->first || (series->first->seq > flush_seq && !rrd_series_due(series, turn_s)) ||
             (series->failures && turn_s < series->retry_s))
             continue;
+        spent += series->ready ? 1 : MAKING_COST;
         flush_one(reader, series, now_s, turn_s);
-        written++;
     }
-    return written;
+    return spent;
 }
 
 bool rrd_reader_waits(const struct rrd_reader *reader, int64_t seq)
