@@ -247,7 +247,7 @@ int profile_read(struct field_reader *reader, const struct yaml_node *root, stru
     bad |= raw.tables ? read_tables(reader, raw.tables, p) : 0;
     bad |= raw.points ? read_points(reader, raw.points, p) : 0;
     bad |= raw.computed ? profile_read_computed(reader, raw.computed, p) : 0;
-    if (!bad && !p->n_tables) {
+    if (!bad && !p->n_tables && !p->include.n) {
         diag_error(reader->diag, root->at, "tables", "missing: a profile without points is of no use");
         bad = -EINVAL;
     }
