@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* KPIs of a room or the site from energies and live values. Pure: numbers in, numbers with their grounds out.
+/* KPIs of a room or the site from the energies of one window. Pure: numbers in, numbers with their grounds out.
  *
+ * Shape: no number without its ground, and no number but a reason where a ground is missing: a total below IT energy is
+ *        a boundary error, never a PUE.
  * Units: base units; coverage and estimated 0..1; uncertainty expanded (k = 2), in the unit of the value.
- * Source: ISO/IEC 30134-2:2026 and its sisters (EN 50600-4), as each formula in kpi.c says.
+ * Source: ISO/IEC 30134-2 and its sisters (EN 50600-4), as each formula in kpi.c says.
  */
 #pragma once
-#include "daemon/ledger.h"
+#include "daemon/role.h"
 #include "drivers/part.h"
+#include "drivers/quantity.h"
 
-enum kpi_scope_kind { KPI_ROOM, KPI_SITE };
+#include <stdint.h>
+
+#define KPI_ASSUMED 4
+
+struct kpi_assumed {
+    char key[48];
+    double value;
+    const char *source; /* constant text */
+};
 
 struct kpi_result {
     char scope[ID_MAX + 1]; /* room id, or "site" */
@@ -22,32 +33,57 @@ struct kpi_result {
     double uncertainty;     /* NAN: unknown */
     char reason[200];       /* in words, when there is no value or a caveat */
     char warnings[200];
+    char inputs[240]; /* the meters it stands on, by what they count as */
+    size_t n_assumed;
+    struct kpi_assumed assumed[KPI_ASSUMED];
 };
 
-/* Energies of one room in one window, by what its meters count as. */
 struct kpi_energy {
-    double wh, estimated_wh;
-    double u_wh;          /* standard uncertainty */
-    double covered;       /* 0..1 of the window, the worst of its meters */
-    unsigned meters;      /* 0: none */
-    int category;         /* IT: the lowest present */
+    double wh, estimated_wh; /* m3 for water */
+    double variance;         /* of wh; NAN: an accuracy is not stated */
+    unsigned meters;         /* 0: none */
+    int category;            /* IT: the lowest present */
+};
+
+struct kpi_energies {
+    struct kpi_energy role[ROLE_COUNT];
+    struct kpi_energy direct[ROLE_COUNT]; /* of it, what is not behind a metered UPS */
+    struct kpi_energy on_ups;             /* metered on a UPS and not IT */
+    struct kpi_energy removed;            /* heat that the cooling carried away */
+    struct kpi_energy heat;               /* recoverable heat, as ROOM/kpi/heat-power says */
 };
 
 struct kpi_window {
     int64_t from_s, to_s;
-    struct kpi_energy role[ROLE_COUNT];
+    double covered, heat_covered; /* 0..1 of the window: by all meters together; of the heat */
+    struct kpi_energies paired;   /* while all meters of the balance were covered: for ratios */
+    struct kpi_energies whole;    /* all that is known of the window: for sums */
+    char ups_unmetered[80];       /* a UPS whose input has no meter; "" */
+    char silent[160];             /* meters without any covered time in it; "" */
+    char inputs[240];
+    size_t n_assumed;
+    struct kpi_assumed assumed[KPI_ASSUMED];
 };
+
+enum kpi_span { KPI_DAY, KPI_MONTH, KPI_TWELVE_MONTHS };
+#define KPI_RESULTS (Q_COUNT - Q_KPI_FIRST)
 
 struct kpi_scope {
     const char *id;
-    bool complete; /* the operator says that all energy entering is metered */
-    const char *missing; /* devices that have no account yet, in words; NULL: none */
+    bool complete;           /* the operator says that all energy entering is metered */
+    const char *missing;     /* devices that have no account yet, in words; NULL: none */
+    const char *reason;      /* why there can be no total, known from elsewhere; NULL */
+    double electricity, gas; /* kg CO2/kWh */
 };
 
-/* Energy that entered and what of it was IT, or the reason why it cannot be told. 0, or -ENODATA with *ret_reason. */
-int kpi_total(const struct kpi_scope *scope, const struct kpi_window *window, struct kpi_energy *ret_total,
-              struct kpi_energy *ret_it, const char **ret_reason);
-/* ipue pue ppue dcie it-energy total-energy heat-energy cue erf ... of one window: appends to results[], at most
- * Q_COUNT - Q_KPI_FIRST. Returns how many. twelve_months: the window is the twelve closed months. */
-size_t kpi_of_window(const struct kpi_scope *scope, const struct kpi_window *window, bool twelve_months,
-                     double factor_electricity, struct kpi_result *results);
+/* What was metered of the energy that entered, complete or not. */
+struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_energies *energies);
+
+/* Energy that entered and what of it was IT, or the reason why it cannot be told. 0, or -ENODATA with ret_reason. */
+int kpi_total(const struct kpi_scope *scope, const struct kpi_window *window, const struct kpi_energies *energies,
+              struct kpi_energy *ret_total, struct kpi_energy *ret_it, char ret_reason[200]);
+int kpi_it(const struct kpi_energies *energies, struct kpi_energy *ret_it, char ret_reason[200]);
+/* Appends to results[], at most KPI_RESULTS, and returns how many: KPI_DAY every id that comes from the ledger but pue,
+ * KPI_MONTH ipue, KPI_TWELVE_MONTHS pue. */
+size_t kpi_of_window(const struct kpi_scope *scope, const struct kpi_window *window, enum kpi_span span,
+                     struct kpi_result *results);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which meters make a room's energy balance, and as what: each flow once along grid, UPS, PDU and outlet.
+ *
+ * Shape: balance_plan says of each meter whether it is used and how; balance_add puts its energy where it belongs.
+ *        IT: where a device has outlets and a total, the outlets count only when every IT device of the room has them
+ *        (the lowest category present wins). A meter is behind a UPS when its feed is the UPS's; IT also when either
+ *        names no feed.
+ * Units: as the quantity says; volume of gas becomes energy, cooling bought becomes electricity, by factors.h.
+ * Owner: texts are borrowed.
+ */
+#pragma once
+#include "daemon/kpi.h"
+#include "daemon/record.h"
+
+struct balance_meter {
+    const char *device, *part, *feed; /* feed NULL or "": none */
+    enum role role;
+    int category;
+    enum quantity quantity; /* of the account, or of the power's account */
+    double share;           /* 0..1 */
+    double accuracy;        /* limit of error in %; NAN */
+    bool assumed;           /* a constant: all of it is estimated */
+    /* planned */
+    bool used, direct, on_ups, removed, heat;
+    enum role as;
+    double weight;
+};
+
+/* ret_ups: 80 bytes, the UPS whose input is not metered, or "". */
+void balance_plan(struct balance_meter *meters, size_t n, char *ret_ups);
+void balance_add(struct kpi_energies *to, const struct balance_meter *meter, double value, double estimated);
+/* "grid meter-1; it pdu-a1, pdu-a2" of the used meters. */
+void balance_inputs(const struct balance_meter *meters, size_t n, char *text, size_t size);
+/* What a used meter stands on that nobody measured. */
+void balance_assumed(const struct balance_meter *meters, size_t n, struct kpi_window *window);

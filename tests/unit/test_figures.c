@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* figures, pairing: from polls through the ledger to the KPIs of rooms and the site. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define T0 INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+
+struct rig {
+    struct ledger *ledger;
+    struct config config;
+    struct room_config room[2];
+    struct device_config device[4];
+    struct source_config source[1];
+    int64_t seq;
+};
+
+static void meter(struct rig *rig, uint32_t number, const char *device, size_t room, enum role role, int category)
+{
+    struct record r = {.number = number,
+                       .device = device,
+                       .part = "total",
+                       .quantity = Q_ENERGY,
+                       .room = rig->room[room].id,
+                       .role = role,
+                       .category = category,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 500000,
+                       .step = 0,
+                       .period_s = 60,
+                       .to_ms = INT64_MAX};
+    assert_int_equal(ledger_define(rig->ledger, &r), 0);
+    rig->device[rig->config.n_devices++] =
+        (struct device_config){.id = device, .room = room, .role = role, .to_ms = INT64_MAX, .share = 1};
+}
+
+static struct rig *rig_new(void)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    assert_int_equal(ledger_open(":memory:", true, &rig->ledger), 0);
+    rig->room[0] = (struct room_config){.id = "stad", .complete = true};
+    rig->room[1] = (struct room_config){.id = "gent", .complete = true};
+    rig->config = (struct config){.site = "leuven",
+                                  .room = rig->room,
+                                  .n_rooms = 1,
+                                  .device = rig->device,
+                                  .source = rig->source,
+                                  .factors = {.electricity = 0.16749, .gas = 0.182}};
+    return rig;
+}
+
+static void rig_free(struct rig *rig)
+{
+    ledger_close(rig->ledger);
+    free(rig);
+}
+
+static void poll(struct rig *rig, int64_t s, uint32_t number, double wh)
+{
+    struct row *row = row_new(1);
+    row->seq = ++rig->seq;
+    row->wall_ms = (T0 + s) * 1000;
+    row->boot_us = s * 1000000;
+    row->n = 1;
+    row->value[0] = (struct row_value){number, QL_GOOD, wh};
+    assert_int_equal(ledger_feed(rig->ledger, row), 0);
+    row_free(row);
+}
+
+static const struct kpi_result *find(const struct kpi_result *all, size_t n, const char *scope, enum quantity id,
+                                     int nth)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all[i].id == id && !strcmp(all[i].scope, scope) && !nth--)
+            return &all[i];
+    fail_msg("%s/kpi/%s is missing", scope, quantity_row(id)->name);
+    return NULL;
+}
+
+static void near(double value, double wanted, double tolerance)
+{
+    if (!(fabs(value - wanted) <= tolerance))
+        print_message("  %.9g, wanted %.9g\n", value, wanted);
+    assert_true(fabs(value - wanted) <= tolerance);
+}
+
+/* Two hours of 60/30 and 130/100 kWh; in the third, when the ratio is another, the meter of the grid is silent. */
+static void test_pairwise(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_result *r;
+    size_t n;
+    meter(rig, 1, "grid", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    double grid = 0, it = 0;
+    for (int64_t s = 0; s <= 3 * 3600; s += 60) {
+        if (s)
+            grid += s <= 3600   ? 1000
+                    : s <= 7200 ? 2166.6666666666667
+                                : 9000,
+                it += s <= 3600   ? 500
+                      : s <= 7200 ? 1666.6666666666667
+                                  : 100;
+        if (s <= 7200 || s == 3 * 3600)
+            poll(rig, s, 1, grid);
+        poll(rig, s, 2, it);
+    }
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 3 * 3600, &r, &n), 0);
+    const struct kpi_result *ipue = find(r, n, "stad", Q_K_IPUE, 0);
+    near(ipue->value, 190.0 / 130, 1e-6);
+    near(ipue->coverage, 7200.0 / 86400, 1e-4);
+    assert_non_null(strstr(ipue->warnings, "provisional"));
+    assert_string_equal(ipue->name, "iPUE2");
+    near(find(r, n, "stad", Q_K_IT_ENERGY, 0)->value, it, 0.01);
+    near(find(r, n, "stad", Q_K_TOTAL_ENERGY, 0)->value, grid, 0.01); /* what the counter knows of the gap too */
+    const struct kpi_result *month = find(r, n, "stad", Q_K_IPUE, 1);
+    assert_ptr_equal(month, ipue + 1);
+    near(month->value, 190.0 / 130, 1e-6);
+    assert_int_equal(month->from_s, T0);
+    near(month->coverage, 2.0 / 3, 1e-4);
+    assert_true(isnan(find(r, n, "stad", Q_K_PUE, 0)->value) && *find(r, n, "stad", Q_K_PUE, 0)->reason);
+    near(find(r, n, "site", Q_K_IPUE, 0)->value, 190.0 / 130, 1e-6);
+    for (size_t i = 0; i < n; i++)
+        assert_true(!isnan(r[i].value) || *r[i].reason);
+    free(r);
+    rig_free(rig);
+}
+
+static void test_missing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_result *r;
+    size_t n;
+    meter(rig, 1, "grid", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    rig->device[rig->config.n_devices++] = (struct device_config){.id = "pdu-b", .role = ROLE_IT, .to_ms = INT64_MAX};
+    for (int64_t s = 0; s <= 1800; s += 60) {
+        poll(rig, s, 1, (double)s);
+        poll(rig, s, 2, (double)s / 2);
+    }
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 1800, &r, &n), 0);
+    assert_non_null(strstr(find(r, n, "stad", Q_K_IPUE, 0)->reason, "pdu-b"));
+    assert_non_null(strstr(find(r, n, "site", Q_K_IPUE, 0)->reason, "pdu-b"));
+    free(r);
+    rig->config.n_devices--;
+    /* a day later all are silent: no number, and who */
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 2 * 86400 + 7200, &r, &n), 0);
+    assert_true(isnan(find(r, n, "stad", Q_K_IPUE, 0)->value));
+    assert_non_null(strstr(find(r, n, "stad", Q_K_IPUE, 0)->reason, "nothing from grid, pdu"));
+    free(r);
+    rig_free(rig);
+}
+
+/* Two rooms and a constant: the site is the sum of its rooms, not their mean. */
+static void test_site(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_result *r;
+    size_t n;
+    rig->config.n_rooms = 2;
+    rig->config.n_sources = 1;
+    rig->source[0] =
+        (struct source_config){.id = "lights", .room = 1, .role = ROLE_LIGHTING, .constant = 1000, .accuracy = 10};
+    meter(rig, 1, "grid", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    meter(rig, 3, "plug", 1, ROLE_IT, 3);
+    for (int64_t s = 0; s <= 3600; s += 60) {
+        poll(rig, s, 1, (double)s * 15);
+        poll(rig, s, 2, (double)s * 10);
+        poll(rig, s, 3, (double)s);
+    }
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 3600, &r, &n), 0);
+    near(find(r, n, "stad", Q_K_IPUE, 0)->value, 1.5, 1e-6);
+    const struct kpi_result *gent = find(r, n, "gent", Q_K_IPUE, 0), *site = find(r, n, "site", Q_K_IPUE, 0);
+    near(gent->value, 4600.0 / 3600, 1e-6);
+    near(gent->estimated, 1000.0 / 8200, 1e-6);
+    assert_string_equal(gent->assumed[0].key, "lights");
+    assert_int_equal(gent->category, 3);
+    near(site->value, (54000 + 4600) / (36000.0 + 3600), 1e-6);
+    assert_int_equal(site->category, 2);
+    free(r);
+    rig_free(rig);
+}
+
+/* Fourteen months: the twelve closed ones from day totals, with a meter replaced and one gone in between. */
+static void test_year(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_result *r;
+    size_t n;
+    meter(rig, 1, "grid", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    meter(rig, 3, "old", 0, ROLE_IT, 2);
+    for (uint32_t k = 1; k <= 3; k++) { /* polled every quarter of an hour */
+        struct record rec = {.number = k,
+                             .device = rig->device[k - 1].id,
+                             .part = "total",
+                             .quantity = Q_ENERGY,
+                             .room = "stad",
+                             .role = rig->device[k - 1].role,
+                             .category = k > 1 ? 2 : 0,
+                             .share = 1,
+                             .accuracy = 1,
+                             .rated_w = 50000,
+                             .period_s = 900,
+                             .to_ms = INT64_MAX};
+        assert_int_equal(ledger_define(rig->ledger, &rec), 0);
+    }
+    int64_t end = 425 * INT64_C(86400), gone = 200 * INT64_C(86400);
+    for (int64_t s = 0; s <= end; s += 900) {
+        poll(rig, s, 1, (double)s * 3);
+        poll(rig, s, 2, (double)s);
+        if (s <= gone)
+            poll(rig, s, 3, (double)s);
+        if (s % (86400 * 20) == 0)
+            assert_int_equal(ledger_commit(rig->ledger), 0);
+    }
+    rig->config.n_devices = 2; /* old left the configuration */
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + end, &r, &n), 0);
+    const struct kpi_result *pue = find(r, n, "stad", Q_K_PUE, 0);
+    /* 425 days are 2 March 2027: the window is from 1 March 2026 to 1 March 2027 */
+    double days = 365, both = 200 - (double)(pue->from_s - T0) / 86400;
+    assert_int_equal(pue->from_s, T0 + 59 * 86400);
+    assert_int_equal(pue->to_s - pue->from_s, 365 * 86400);
+    near(pue->value, 3 * days / (days + both), 2e-3);
+    near(pue->coverage, 1, 1e-3);
+    assert_string_equal(pue->name, "PUE2");
+    free(r);
+    rig_free(rig);
+}
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    tzset();
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site), cmocka_unit_test(test_year)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* heat, heat_year, factors: fluids, heat pumps, a year's worth. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/factors.h"
+#include "daemon/heat.h"
+#include "daemon/heat_year.h"
+
+#include <math.h>
+#include <string.h>
+
+static void near(const char *name, double value, double wanted, double tolerance)
+{
+    if (!(fabs(value - wanted) <= tolerance))
+        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
+    assert_true(fabs(value - wanted) <= tolerance);
+}
+
+static void test_fluids(void **state)
+{
+    (void)state;
+    /* water: within the fit's own error of IF97 */
+    static const struct {
+        const char *name;
+        enum heat_fluid fluid;
+        double fraction, t, rho, cp, rho_t, cp_t;
+    } rows[] = {
+        {"water 20", FLUID_WATER, 0, 20, 998.30, 4184.2, 0.038, 1.9},
+        {"water 40", FLUID_WATER, 0, 40, 992.31, 4178.1, 0.038, 1.9},
+        {"water 60", FLUID_WATER, 0, 60, 983.30, 4182.3, 0.038, 1.9},
+        {"MEG 30 20", FLUID_MEG, 0.3, 20, 1038.0, 3718, 0.06, 0.6},
+        {"MEG 40 20", FLUID_MEG, 0.4, 20, 1051.9, 3519, 0.06, 0.6},
+        {"MPG 30 20", FLUID_MPG, 0.3, 20, 1023.8, 3857, 0.06, 0.6},
+        {"MPG 40 40", FLUID_MPG, 0.4, 40, 1020.1, 3771, 0.06, 0.6},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        near(rows[i].name, heat_density(rows[i].fluid, rows[i].fraction, rows[i].t), rows[i].rho, rows[i].rho_t);
+        near(rows[i].name, heat_capacity(rows[i].fluid, rows[i].fraction, rows[i].t), rows[i].cp, rows[i].cp_t);
+    }
+    /* IF97 check point 300 K, 3 MPa, at the pressure of the fit within its error */
+    near("v(300 K)", 1 / heat_density(FLUID_WATER, 0, 26.85), 0.00100215168, 1.5e-6);
+    static const double volumetric[][2] = {{20, 1.1603}, {30, 1.1560}, {40, 1.1516}, {60, 1.1424}};
+    for (size_t i = 0; i < 4; i++)
+        near("rho cp",
+             heat_density(FLUID_WATER, 0, volumetric[i][0]) * heat_capacity(FLUID_WATER, 0, volumetric[i][0]) / 3.6e6,
+             volumetric[i][1], 6e-4);
+    double water = heat_density(FLUID_WATER, 0, 20) * heat_capacity(FLUID_WATER, 0, 20);
+    near("MPG as water", water / (heat_density(FLUID_MPG, 0.3, 20) * heat_capacity(FLUID_MPG, 0.3, 20)), 1.058, 6e-4);
+    near("MEG as water", water / (heat_density(FLUID_MEG, 0.3, 20) * heat_capacity(FLUID_MEG, 0.3, 20)), 1.082, 6e-4);
+}
+
+static void test_air(void **state)
+{
+    (void)state;
+    static const double rows[][3] = {{18, 0, 1.2086},   {22, 0, 1.1912},   {24, 0, 1.1826},
+                                     {27, 0, 1.1698},   {35, 0, 1.1359},   {40, 0, 1.1148},
+                                     {24, 100, 1.1686}, {24, 500, 1.1139}, {24, 1000, 1.0484}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        near("air", heat_air_density(rows[i][0], 40, rows[i][1]), rows[i][2], 6e-5);
+    /* 301 m3/h carry a kW at 10 K */
+    near("kW at 10 K", heat_of_air(301, 22, 32, 40, 0, 22), 1000, 15);
+}
+
+/* The cooling loop of Summit (ORNL), 2020-01-31 21:15:04: 4343.891602 gpm from 70.910156 to 83.008545 degF. */
+static void test_summit(void **state)
+{
+    (void)state;
+    double flow = 4343.891602 * 6.30901964e-5 * 3600, supply = (70.910156 - 32) / 1.8, ret = (83.008545 - 32) / 1.8;
+    near("flow", flow / 3600, 0.274057, 1e-6);
+    near("supply", supply, 21.617, 6e-4);
+    near("return", ret, 28.338, 6e-4);
+    near("W", heat_of_loop(FLUID_WATER, 0, flow, supply, ret, (supply + ret) / 2), 7679e3, 4e3);
+    struct heat_config config = {.architecture = HA_D2C_FULL, .sink_supply = NAN, .efficiency = 0.45};
+    struct heat_input input = {flow, supply, ret, NAN, NAN, NAN, 5696.724e3};
+    struct heat_result r;
+    heat_estimate(&config, &input, &r);
+    assert_non_null(strstr(r.warning, "boundary mismatch"));
+    assert_non_null(strstr(r.reason, "sink"));
+}
+
+static void test_cop(void **state)
+{
+    (void)state;
+    near("Carnot 70 from 20", heat_cop(70, 20, 0.5), 3.43, 6e-3);
+    near("Carnot 70 from 30", heat_cop(70, 30, 0.5), 4.29, 6e-3);
+    near("Lorenz", heat_cop_lorenz(40, 70, 30, 20), 11.004, 6e-4);
+    near("most", heat_cop(40, 25, 0.6), 8, 0);
+    near("least", heat_cop(90, 0, 0.3), 1.5, 0);
+    assert_true(isnan(heat_cop(30, 24, 0.45)));
+    static const double rows[][5] = {{70, 40, 30, 20, 4.321},
+                                     {55, 35, 25, 18, 5.149},
+                                     {65, 40, 45, 35, 6.614},
+                                     {80, 50, 30, 20, 3.724},
+                                     {45, 35, 25, 18, 6.049}};
+    for (size_t i = 0; i < 5; i++)
+        near("ammonia", heat_cop_ammonia(rows[i][1], rows[i][0], rows[i][2], rows[i][3]), rows[i][4], 6e-4);
+}
+
+/* 30 kW of IT behind cold aisle containment, source 24 to 18 degC, sink 50 degC: the whole way to money and CO2. */
+static void test_whole(void **state)
+{
+    (void)state;
+    double source = 30e3 * 0.85 * factor_value("heat-exchanger"), cop = heat_cop(50, 18, 0.45);
+    near("source", source, 24225, 0.5);
+    near("COP", cop, 4.5443, 6e-5);
+    struct heat_year_input in = {.sink_power = source * cop / (cop - 1),
+                                 .electric_power = source / (cop - 1),
+                                 .source_power = source,
+                                 .demand_space = 150e6,
+                                 .demand_dhw = 20e6,
+                                 .factor_gas = 0.182,
+                                 .factor_electricity = 0.16749,
+                                 .boiler = 0.9,
+                                 .eer = 3.5,
+                                 .price_gas = 80,
+                                 .price_electricity = 220,
+                                 .capex = 45000,
+                                 .opex = 0.02,
+                                 .rate = 0.05,
+                                 .years = 15};
+    struct heat_year y;
+    heat_year(&in, &y);
+    near("sink", in.sink_power, 31060, 0.6);
+    near("electric", in.electric_power, 6835, 0.6);
+    near("supply", y.supply, 272.08e6, 6e3);
+    near("used", y.used, 157.42e6, 6e3);
+    near("utilisation", y.utilisation, 0.5786, 6e-5);
+    near("coverage", y.coverage, 0.9260, 6e-5);
+    near("source used", y.source_used, 122.78e6, 6e3);
+    near("heat pump", y.electric, 34.64e6, 6e3);
+    near("gross", y.co2_gross, 31830, 6);
+    near("net", y.co2_net, 26030, 6);
+    near("with cooling", y.co2_with_cooling, 31910, 6);
+    near("homes", y.homes, 12.4, 0.06);
+    near("gas saved", y.saved_gas, 13993, 0.6);
+    near("heat pump cost", y.cost_electric, 7621, 0.6);
+    near("saved", y.saved, 6372, 0.6);
+    near("saved with cooling", y.saved_with_cooling, 14090, 0.6);
+    near("payback", y.payback, 7.06, 6e-3);
+    near("payback with cooling", y.payback_with_cooling, 3.19, 6e-3);
+    near("levelised", y.levelised, 81.67, 6e-3);
+    struct heat_reuse out = heat_reuse(&y, 420.48e6, 262.8e6, 0), in_side = heat_reuse(&y, 420.48e6, 262.8e6, 1);
+    near("ERF outside", out.erf, 0.2920, 6e-5);
+    near("ERF inside", in_side.erf, 0.3459, 6e-5);
+    near("ERE outside", out.ere, 1.1328, 6e-5);
+    near("ERE inside", in_side.ere, out.ere, 1e-12);
+    near("PUE inside", in_side.pue, 1.7318, 6e-5);
+}
+
+static void test_demand(void **state)
+{
+    (void)state;
+    static const struct {
+        double space, dhw, power, used, utilisation, coverage;
+    } rows[] = {{500e6, 100e6, 50e3, 342.943e6, 0.7830, 0.5716}, {876e6, 0, 100e3, 578.714e6, 0.6606, NAN}};
+    double sum = 0;
+    for (int m = 0; m < HEAT_MONTHS; m++)
+        sum += heat_degree_days[m];
+    near("degree days", sum, 2252, 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct heat_year_input in = {.sink_power = rows[i].power,
+                                     .demand_space = rows[i].space,
+                                     .demand_dhw = rows[i].dhw,
+                                     .boiler = 0.9,
+                                     .eer = 3.5,
+                                     .years = 15};
+        struct heat_year y;
+        heat_year(&in, &y);
+        near("used", y.used, rows[i].used, 600);
+        near("utilisation", y.utilisation, rows[i].utilisation, 6e-5);
+        if (!isnan(rows[i].coverage))
+            near("coverage", y.coverage, rows[i].coverage, 6e-5);
+    }
+}
+
+static void test_estimate(void **state)
+{
+    (void)state;
+    struct heat_config config = {.architecture = HA_DX_OPEN, .sink_supply = 50, .sink_return = 40, .efficiency = 0.45};
+    struct heat_input input = {NAN, NAN, NAN, NAN, NAN, NAN, 10000};
+    struct heat_result r;
+    heat_estimate(&config, &input, &r);
+    assert_true(r.estimated && r.low < r.power && r.power < r.high && r.n_assumed >= 4);
+    near("captured", r.power, 5700, 1e-9);
+    near("delivered", r.delivered, r.power + r.electric, 1e-6);
+    config.sink_supply = 18;
+    heat_estimate(&config, &input, &r);
+    assert_true(r.direct && fabs(r.delivered - r.power) <= 0);
+    config.architecture = HA_NONE;
+    heat_estimate(&config, &input, &r);
+    assert_true(isnan(r.power) && *r.reason);
+    input = (struct heat_input){3, 30, 24, NAN, NAN, NAN, 10000};
+    heat_estimate(&config, &input, &r);
+    assert_true(isnan(r.power) && strstr(r.reason, "colder"));
+}
+
+static void test_factors(void **state)
+{
+    (void)state;
+    for (const struct factor *f = factors; f->key; f++) {
+        assert_true(f->value > 0);
+        assert_true(strlen(f->source) > 10);
+        assert_ptr_equal(factor_find(f->key), f);
+    }
+    /* 500 MWh of heat that gas would have made: 101.1 t */
+    near("claim", 500e3 * factor_value("gas-co2") / factor_value("boiler-efficiency"), 101.1e3, 60);
+    assert_null(factor_find("none"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fluids),   cmocka_unit_test(test_air),     cmocka_unit_test(test_summit),
+        cmocka_unit_test(test_cop),      cmocka_unit_test(test_whole),   cmocka_unit_test(test_demand),
+        cmocka_unit_test(test_estimate), cmocka_unit_test(test_factors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

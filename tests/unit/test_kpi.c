@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* kpi, balance, uncertainty, live_figures: meters to figures, or to the reason why there is none. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/live_figures.h"
+#include "daemon/uncertainty.h"
+
+#include <math.h>
+#include <string.h>
+
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows say only what they are about */
+
+static void near(const char *name, double value, double wanted, double tolerance)
+{
+    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
+        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
+    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
+}
+
+static void test_uncertainty(void **state)
+{
+    (void)state;
+    near("class 1", uncertainty_of_class(1), 0.00577, 5e-6);
+    near("r 0", uncertainty_of_ratio(0.01, 0.01, 0), 0.01414, 5e-6);
+    near("r 0.5", uncertainty_of_ratio(0.01, 0.01, 0.5), 0.01, 1e-9);
+    near("r 1", uncertainty_of_ratio(0.01, 0.01, 1), 0, 1e-9);
+    near("components", uncertainty_of_components(50, 100, 0.01, 0.01), 0.0071, 5e-5);
+    near("4 meters", uncertainty_of_sum(0, 0.01, 4), 0.005, 1e-9);
+    near("20 meters", uncertainty_of_sum(0, 0.01, 20), 0.00224, 5e-6);
+    near("class 1 both, k = 2", 2 * uncertainty_of_ratio(uncertainty_of_class(1), uncertainty_of_class(1), 0), 0.0163,
+         5e-5);
+}
+
+struct given {
+    const char *device, *feed;
+    enum role role;
+    int category;
+    enum quantity quantity;
+    double wh, accuracy;
+};
+
+struct row {
+    const char *name;
+    bool complete;
+    double ipue;        /* NAN: none */
+    const char *reason; /* part of it */
+    const char *ipue_name;
+    double ppue;
+    struct given meter[8]; /* ended by device NULL */
+};
+
+#define E Q_ENERGY
+
+static const struct row rows[] = {
+    {"hours 60/30 and 130/100: the ratio of sums",
+     true,
+     190.0 / 130,
+     NULL,
+     "iPUE2",
+     190.0 / 130,
+     {{"grid", NULL, ROLE_GRID, 0, E, 190}, {"pdu", NULL, ROLE_IT, 2, E, 130}}},
+    {"not stated complete",
+     false,
+     NAN,
+     "boundary: {complete: yes}",
+     "iPUE",
+     1.5,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1500}, {"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"below 1",
+     true,
+     NAN,
+     "boundary:",
+     "iPUE2",
+     NAN,
+     {{"grid", NULL, ROLE_GRID, 0, E, 900}, {"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"lowest category wins",
+     true,
+     1.5,
+     NULL,
+     "iPUE2",
+     1.5,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1500}, {"pdu", NULL, ROLE_IT, 2, E, 600}, {"smart", NULL, ROLE_IT, 3, E, 400}}},
+    {"UPS output is category 1",
+     true,
+     1.25,
+     NULL,
+     "iPUE1",
+     1.25,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1250}, {"ups", NULL, ROLE_UPS_OUT, 1, E, 1000}}},
+    {"UPS output less the cooling on it",
+     true,
+     1250.0 / 900,
+     NULL,
+     "iPUE1",
+     1250.0 / 900,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1250},
+      {"ups", "a", ROLE_UPS_OUT, 1, E, 1000},
+      {"crac", "a", ROLE_COOLING, 0, E, 100}}},
+    {"only the UPS input",
+     true,
+     NAN,
+     "IT measured before the UPS",
+     "iPUE",
+     NAN,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1250}, {"ups", NULL, ROLE_UPS_IN, 0, E, 1000}}},
+    {"no grid: UPS input, IT behind it once, cooling",
+     true,
+     1.4,
+     NULL,
+     "iPUE2",
+     1.4,
+     {{"ups", NULL, ROLE_UPS_IN, 0, E, 1100},
+      {"ups", NULL, ROLE_UPS_OUT, 1, E, 1020},
+      {"pdu", NULL, ROLE_IT, 2, E, 1000},
+      {"ac", NULL, ROLE_COOLING, 0, E, 300}}},
+    {"feed B is not behind the UPS of feed A",
+     true,
+     2300.0 / 2000,
+     NULL,
+     "iPUE2",
+     2300.0 / 2000,
+     {{"ups", "a", ROLE_UPS_IN, 0, E, 1100},
+      {"pdu-a", "a", ROLE_IT, 2, E, 1000},
+      {"pdu-b", "b", ROLE_IT, 2, E, 1000},
+      {"ac", NULL, ROLE_COOLING, 0, E, 200}}},
+    {"a UPS without a meter before it",
+     true,
+     NAN,
+     "input of UPS ups",
+     "iPUE",
+     1.3,
+     {{"ups", NULL, ROLE_UPS_OUT, 1, E, 1020},
+      {"pdu", NULL, ROLE_IT, 2, E, 1000},
+      {"ac", NULL, ROLE_COOLING, 0, E, 300}}},
+    {"solar is in, export is out",
+     true,
+     1.5,
+     NULL,
+     "iPUE2",
+     1.5,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1200},
+      {"grid", NULL, ROLE_GRID, 0, Q_ENERGY_EXPORT, 100},
+      {"pv", NULL, ROLE_SOLAR, 0, E, 400},
+      {"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"not of the room",
+     true,
+     1.5,
+     NULL,
+     "iPUE2",
+     1.5,
+     {{"grid", NULL, ROLE_GRID, 0, E, 2000},
+      {"office", NULL, ROLE_NOT_ROOM, 0, E, 500},
+      {"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"chilled water counts as the electricity it took",
+     true,
+     1.31,
+     NULL,
+     "iPUE2",
+     1.31,
+     {{"grid", NULL, ROLE_GRID, 0, E, 1000},
+      {"cw", NULL, ROLE_COOLING_IMPORT, 0, Q_COOLING_ENERGY, 1000},
+      {"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"nothing but IT", true, NAN, "nothing but IT", "iPUE", NAN, {{"pdu", NULL, ROLE_IT, 2, E, 1000}}},
+    {"no IT", true, NAN, "no meter of IT", "iPUE", NAN, {{"grid", NULL, ROLE_GRID, 0, E, 1000}}},
+};
+
+static const struct kpi_result *result(const struct kpi_result *all, size_t n, enum quantity id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all[i].id == id)
+            return &all[i];
+    fail_msg("%s is missing", quantity_row(id)->name);
+    return NULL;
+}
+
+static size_t figures(const struct given *given, bool complete, enum kpi_span span, double covered,
+                      struct kpi_result *results)
+{
+    struct balance_meter meters[8];
+    struct kpi_window w = {.from_s = 0, .to_s = 86400, .covered = covered};
+    struct kpi_scope scope = {.id = "room", .complete = complete, .electricity = 0.16749, .gas = 0.182};
+    size_t n = 0;
+    for (; n < 8 && given[n].device; n++)
+        meters[n] = (struct balance_meter){.device = given[n].device,
+                                           .part = "total",
+                                           .feed = given[n].feed,
+                                           .role = given[n].role,
+                                           .category = given[n].category,
+                                           .quantity = given[n].quantity,
+                                           .share = 1,
+                                           .accuracy = given[n].accuracy};
+    balance_plan(meters, n, w.ups_unmetered);
+    for (size_t i = 0; i < n; i++) {
+        balance_add(&w.paired, &meters[i], given[i].wh, 0);
+        balance_add(&w.whole, &meters[i], given[i].wh, 0);
+    }
+    balance_inputs(meters, n, w.inputs, sizeof w.inputs);
+    balance_assumed(meters, n, &w);
+    return kpi_of_window(&scope, &w, span, results);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    struct kpi_result r[KPI_RESULTS];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t n = figures(rows[i].meter, rows[i].complete, KPI_DAY, 1, r);
+        const struct kpi_result *ipue = result(r, n, Q_K_IPUE), *ppue = result(r, n, Q_K_PPUE);
+        print_message("  %s: %s %g %s\n", rows[i].name, ipue->name, ipue->value, ipue->reason);
+        near("ipue", ipue->value, rows[i].ipue, 1e-9);
+        near("ppue", ppue->value, rows[i].ppue, 1e-9);
+        assert_string_equal(ipue->name, rows[i].ipue_name);
+        if (rows[i].reason)
+            assert_non_null(strstr(ipue->reason, rows[i].reason));
+        for (size_t k = 0; k < n; k++) /* no number but a reason */
+            assert_true(!isnan(r[k].value) || *r[k].reason);
+        for (int id = Q_K_IPUE; id <= Q_K_WUE; id++)
+            if (id != Q_K_PUE)
+                result(r, n, (enum quantity)id);
+    }
+}
+
+/* E_DC 1500, E_IT 1000, E_reuse 300: PUE 1.5, ERF 0.2, ERE 1.2. */
+static void test_sisters(void **state)
+{
+    (void)state;
+    static const struct given given[] = {{"grid", NULL, ROLE_GRID, 0, E, 1500, 1},
+                                         {"pdu", NULL, ROLE_IT, 2, E, 1000, 1},
+                                         {"heat", NULL, ROLE_HEAT_OUT, 0, Q_HEAT_ENERGY, 300, 2},
+                                         {"ac", NULL, ROLE_COOLING, 0, E, 250, 1},
+                                         {"ac", NULL, ROLE_COOLING, 0, Q_COOLING_ENERGY, 1000, 2},
+                                         {"water", NULL, ROLE_WATER, 0, Q_VOLUME, 0.0018, 2},
+                                         {0}};
+    struct kpi_result r[KPI_RESULTS];
+    size_t n = figures(given, true, KPI_DAY, 1, r);
+    near("iPUE", result(r, n, Q_K_IPUE)->value, 1.5, 1e-9);
+    near("U", result(r, n, Q_K_IPUE)->uncertainty, 1.5 * 0.01633, 1e-5);
+    near("ERF", result(r, n, Q_K_ERF)->value, 0.2, 1e-9);
+    near("ERE", result(r, n, Q_K_ERE)->value, 1.2, 1e-9);
+    near("CER", result(r, n, Q_K_CER)->value, 4, 1e-9);
+    near("CUE", result(r, n, Q_K_CUE)->value, 0.251, 5e-4);
+    near("WUE", result(r, n, Q_K_WUE)->value, 1.8, 1e-9);
+    near("DCiE", result(r, n, Q_K_DCIE)->value, 100 / 1.5, 1e-9);
+    near("IT", result(r, n, Q_K_IT_ENERGY)->value, 1000, 0);
+    near("total", result(r, n, Q_K_TOTAL_ENERGY)->value, 1500, 0);
+    assert_non_null(strstr(result(r, n, Q_K_IPUE)->inputs, "grid grid/total; it pdu/total"));
+}
+
+/* The overhead metered by itself: C 50, IT 100 at 1 %. */
+static void test_component_uncertainty(void **state)
+{
+    (void)state;
+    double a = sqrt(3); /* limit of error that gives u = 1 % */
+    const struct given apart[] = {{"pdu", NULL, ROLE_IT, 2, E, 100, a}, {"ac", NULL, ROLE_COOLING, 0, E, 50, a}, {0}};
+    const struct given whole[] = {{"grid", NULL, ROLE_GRID, 0, E, 150, a}, {"pdu", NULL, ROLE_IT, 2, E, 100, a}, {0}};
+    const struct given unknown[] = {
+        {"grid", NULL, ROLE_GRID, 0, E, 150, NAN}, {"pdu", NULL, ROLE_IT, 2, E, 100, a}, {0}};
+    struct kpi_result r[KPI_RESULTS];
+    size_t n = figures(apart, true, KPI_DAY, 1, r);
+    near("components", result(r, n, Q_K_IPUE)->uncertainty, 2 * 0.00707, 2e-5);
+    n = figures(whole, true, KPI_DAY, 1, r);
+    near("quotient", result(r, n, Q_K_IPUE)->uncertainty, 2 * 1.5 * 0.01414, 2e-5);
+    n = figures(unknown, true, KPI_DAY, 1, r);
+    assert_true(isnan(result(r, n, Q_K_IPUE)->uncertainty));
+    near("value", result(r, n, Q_K_IPUE)->value, 1.5, 1e-9);
+}
+
+static void test_year(void **state)
+{
+    (void)state;
+    struct kpi_result r[KPI_RESULTS];
+    static const struct {
+        double covered, value;
+        const char *name, *warning;
+    } years[] = {{1, 190.0 / 130, "PUE2", ""},
+                 {0.95, 190.0 / 130, "iPUE2", "provisional"},
+                 {0.4, NAN, "iPUE2", ""},
+                 {0, NAN, "iPUE2", ""}};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(figures(rows[0].meter, true, KPI_TWELVE_MONTHS, years[i].covered, r), 1);
+        assert_int_equal(r[0].id, Q_K_PUE);
+        near("PUE", r[0].value, years[i].value, 1e-9);
+        assert_string_equal(r[0].name, years[i].name);
+        assert_true(!*years[i].warning || strstr(r[0].warnings, years[i].warning));
+        assert_true(!isnan(r[0].value) || *r[0].reason);
+    }
+    assert_int_equal(figures(rows[0].meter, true, KPI_MONTH, 1, r), 1);
+    assert_int_equal(r[0].id, Q_K_IPUE);
+}
+
+static void test_outlets(void **state)
+{
+    (void)state;
+    char ups[80];
+    struct balance_meter m[] = {
+        {.device = "a", .part = "total", .role = ROLE_IT, .category = 2, .quantity = E, .share = 1},
+        {.device = "a", .part = "outlet-01", .role = ROLE_IT, .category = 3, .quantity = E, .share = 1},
+        {.device = "a", .part = "outlet-02", .role = ROLE_IT, .category = 3, .quantity = E, .share = 1},
+        {.device = "b", .part = "total", .role = ROLE_IT, .category = 2, .quantity = E, .share = 0.5},
+    };
+    balance_plan(m, 4, ups);
+    assert_true(m[0].used && !m[1].used && !m[2].used && m[3].used);
+    balance_plan(m, 3, ups);
+    assert_true(!m[0].used && m[1].used && m[2].used);
+    struct kpi_energies e = {0};
+    balance_plan(m, 4, ups);
+    for (int i = 0; i < 4; i++)
+        balance_add(&e, &m[i], 100, 0);
+    near("share", e.role[ROLE_IT].wh, 150, 0);
+}
+
+static struct live_meter live(const char *device, enum role role, int category, double power)
+{
+    return (struct live_meter){{.device = device,
+                                .part = "total",
+                                .role = role,
+                                .category = category,
+                                .quantity = E,
+                                .share = 1,
+                                .accuracy = NAN},
+                               power};
+}
+
+static void test_live(void **state)
+{
+    (void)state;
+    struct live_ring ring = {0};
+    struct heat_config heat = {.architecture = HA_CAC, .sink_supply = 50, .efficiency = 0.45};
+    struct live_meter meters[] = {live("grid", ROLE_GRID, 0, 16000), live("pdu", ROLE_IT, 2, 10000)};
+    struct live_room room = {.scope = {.id = "room", .complete = true},
+                             .heat = &heat,
+                             .meters = meters,
+                             .n = 2,
+                             .input = {NAN, NAN, NAN, NAN, NAN, NAN, NAN}};
+    struct kpi_result r[LIVE_RESULTS];
+    struct live_part parts[2];
+    int64_t s = 0;
+    for (; s <= 600; s += 10) {
+        meters[0].power = s < 300 ? 16000 : 30000;
+        meters[1].power = s < 300 ? 10000 : 25000;
+        assert_int_equal(live_figures_room(&ring, &room, s * 1000000, s, r, &parts[0]), LIVE_RESULTS);
+    }
+    /* 290 s at 16/10 kW, 10 s between, 300 s at 30/25 kW */
+    near("ratio of sums, not mean of ratios", r[0].value, 13870.0 / 10575, 1e-9);
+    near("coverage", r[0].coverage, 600.0 / 900, 1e-9);
+    near("IT", r[1].value, 25000, 0);
+    near("heat", r[2].value, 25000 * 0.92 * 0.95, 1e-6);
+    assert_int_equal(r[1].category, 2);
+    meters[1].power = NAN; /* silent: no IT power, and its time is not covered */
+    live_figures_room(&ring, &room, s * 1000000, s, r, &parts[0]);
+    assert_true(isnan(r[1].value));
+    assert_string_equal(r[1].reason, "nothing from pdu now");
+    near("coverage", r[0].coverage, 600.0 / 900, 1e-9);
+    live_figures_room(&ring, &room, (s + 3600) * 1000000, s + 3600, r, &parts[0]);
+    assert_true(isnan(r[0].value) && *r[0].reason);
+    meters[1].power = 5000;
+    live_figures_room(&ring, &room, (s + 3600) * 1000000, s + 3600, r, &parts[0]);
+    parts[1] = parts[0];
+    parts[1].id = "other";
+    assert_int_equal(live_figures_site(parts, 2, s, r), LIVE_RESULTS);
+    near("site", r[1].value, 10000, 0);
+    near("site's COP", r[4].value, parts[0].delivered / parts[0].electric, 1e-9);
+    for (int i = 0; i < LIVE_RESULTS; i++)
+        assert_true(!isnan(r[i].value) || *r[i].reason);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uncertainty), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_sisters),     cmocka_unit_test(test_component_uncertainty),
+        cmocka_unit_test(test_year),        cmocka_unit_test(test_outlets),
+        cmocka_unit_test(test_live),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
