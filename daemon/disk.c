@@ -42,8 +42,10 @@ static struct disk_instant instant(void)
 static void tell_stats(struct disk *disk, int64_t boot_us)
 {
     struct log_stats log;
+    struct rrd_counts rrd;
     struct disk_work *work = &disk->work;
     log_stats(work->log, &log);
+    rrd_reader_counts(work->rrd, &rrd);
     int64_t booked = ledger_last_wall_ms(work->ledger);
     pthread_mutex_lock(&disk->lock);
     disk->stats = (struct disk_stats){
@@ -53,6 +55,8 @@ static void tell_stats(struct disk *disk, int64_t boot_us)
         .ledger = {log.newest - work->ledger_fed > 0 ? log.newest - work->ledger_fed : 0},
         .mqtt = {log_behind(work->log, "mqtt")},
         .dropped_rows = log.dropped,
+        .future_rows = log.future,
+        .repeated = (int64_t)rrd.repeated,
         .heartbeat_us = boot_us,
         .last_wall_ms = booked > log.wall_ms ? booked : log.wall_ms,
     };

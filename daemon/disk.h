@@ -22,6 +22,8 @@ struct disk_stats {
     int64_t log_rows, log_bytes;
     struct disk_reader_state rrd, ledger, mqtt;
     int64_t dropped_rows; /* trimmed before every reader had them */
+    int64_t future_rows;  /* refused: from more than a minute ahead */
+    int64_t repeated;     /* samples that RRD refused: the clock went back */
     int64_t heartbeat_us; /* boot clock of the thread's last turn */
     int64_t last_wall_ms; /* of the newest booking or row: the clock is not sane before it */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* disk, and with it disk_work, disk_obey, disk_order, disk_event and device_file: what is handed over is kept, after a stop, after a kill, on a full disk. */
+/* disk, and with it disk_work, disk_obey, disk_order, disk_event and device_file: what is handed over is kept, after a
+ * stop, after a kill, on a full disk. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 #include <rrd.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +257,7 @@ static void test_kept(void **state)
     disk_stats(disk, &stats);
     assert_int_equal(stats.rrd.rows_behind, 0);
     assert_int_equal(stats.dropped_rows, 0);
+    assert_int_equal(stats.future_rows, 1);
     assert_int_equal(stats.last_wall_ms, (start + 99 * STEP_S) * 1000);
     disk_stop(disk);
     assert_true(fabs(booked_wh() - 990) < 1e-6);
@@ -526,6 +529,31 @@ static void test_damaged_log(void **state)
     assert_true(power_at(start + 39 * STEP_S) == 3600);
 }
 
+static const char *const schemas[] = {"log.db", "ledger.db"};
+
+/* After going back to an older version: refused with words, and nothing is touched. */
+static void test_newer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct diag *diag = diag_new();
+        struct disk *disk = NULL;
+        sqlite3 *db;
+        print_message("  %s\n", schemas[i]);
+        disk_stop(open_disk());
+        assert_int_equal(sqlite3_open(in_state(schemas[i]), &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(disk_open(state_dir, config, diag, &disk), -EPROTO);
+        assert_null(disk);
+        assert_non_null(strstr(diag_first(diag), schemas[i]));
+        assert_non_null(strstr(diag_first(diag), "newer version"));
+        diag_free(diag);
+        assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=1", NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        disk_stop(open_disk());
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -537,6 +565,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ceiling, setup, teardown),
         cmocka_unit_test_setup_teardown(test_device_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_newer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
     };
     return cmocka_run_group_tests_name("disk", tests, NULL, NULL);
