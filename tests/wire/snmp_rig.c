@@ -170,3 +170,23 @@ enum quality rig_quality(struct rig *rig, const struct answer *answer, const cha
 {
     return answer->sample[point(rig, answer, part, quantity)].quality;
 }
+
+struct bench open_bench(unsigned outlets)
+{
+    struct bench b = {.rig = rig_new()};
+    b.script = script_new(b.rig->loop, false);
+    script_add_pdu(b.script, "1.3.6.1.4.1.32473.1", outlets);
+    return b;
+}
+
+void close_bench(struct bench *b)
+{
+    assert_int_equal(b->script->writes, 0);
+    script_free(b->script);
+    rig_free(b->rig);
+}
+
+void add_device(struct bench *b)
+{
+    rig_add(b->rig, rig_setup(b->rig, 1, NULL, b->script->port));
+}

@@ -6,6 +6,7 @@
 #pragma once
 #include "drivers/driver.h"
 #include "drivers/profile.h"
+#include "snmp_script.h"
 
 #include <systemd/sd-event.h>
 
@@ -32,3 +33,12 @@ struct answer *rig_failure(struct rig *rig, uint32_t device, enum fault); /* wai
 double rig_value(struct rig *rig, const struct answer *answer, const char *part, enum quantity quantity);
 enum quality rig_quality(struct rig *rig, const struct answer *answer, const char *part, enum quantity quantity);
 void rig_run(struct rig *rig, int64_t us);
+
+/* A rig with one scripted agent of the profile test-pdu; close fails the test if the agent saw a write. */
+struct bench {
+    struct rig *rig;
+    struct script *script;
+};
+struct bench open_bench(unsigned outlets);
+void close_bench(struct bench *bench);
+void add_device(struct bench *bench); /* number 1 */
