@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TURN_US 200000 /* a loop that waited for the network would stand for seconds; a busy machine takes tens of ms \
+                        */
+
 /* A resolver that never comes back in time, for one name. */
 static atomic_bool resolver_hangs;
 
@@ -74,7 +77,7 @@ static void test_resolver_hangs(void **state)
         UNTIL(rig_heard_has(&fixture->subscriber, OUTLET, part), 2);
     }
     print_message("  longest time without a turn of the loop: %.1f ms\n", (double)rig_longest_gap_us / 1000);
-    assert_true(rig_longest_gap_us < 50000);
+    assert_true(rig_longest_gap_us < TURN_US);
     int64_t before = rig_now_us();
     mqtt_stop(other); /* gives the thread up: it ends when the resolver comes back */
     assert_true(rig_now_us() - before < (MQTT_STOP_MS + 500) * INT64_C(1000));
@@ -95,7 +98,7 @@ static void test_hanging_broker(void **state)
     /* a message a turn: the kernel's buffers fill, then ours must not */
     for (int64_t deadline = rig_now_us() + 60000000; mqtt_sink.trouble(fixture->mqtt) == NULL;) {
         assert_true(rig_now_us() < deadline);
-        for (int k = 0; k < 200; k++)
+        for (int k = 0; k < 50; k++)
             i++, rig_poll_device(fixture, 0, i, T0 + i);
         mqtt_stats(fixture->mqtt, &stats);
         most = stats.outbox.messages > most ? stats.outbox.messages : most;
@@ -105,7 +108,7 @@ static void test_hanging_broker(void **state)
     print_message("  %d states told, at most %zu waiting, %llu superseded, longest gap %.1f ms\n", i * 2, most,
                   (unsigned long long)stats.outbox.superseded, (double)rig_longest_gap_us / 1000);
     assert_true(most <= 10); /* one for each topic */
-    assert_true(rig_longest_gap_us < 50000);
+    assert_true(rig_longest_gap_us < TURN_US);
     broker_signal(&fixture->broker, SIGCONT);
     rig_poll_device(fixture, 0, 4711, T0 + 10000000);
     subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
