@@ -45,6 +45,9 @@ static double four_quadrant(double x)
 
 static double transformed(const struct value_op *op, double raw)
 {
+    bool bitwise = op->mask || op->transform == TF_FIRST_BIT;
+    if (bitwise && !(raw > -0x1p63 && raw < 0x1p64))
+        return NAN; /* no set of bits */
     if (op->mask) {
         uint64_t bits = raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
         raw = (double)((bits & op->mask) >> __builtin_ctzll(op->mask));
@@ -76,6 +79,8 @@ struct sample value_op_sample(const struct value_op *op, double raw)
             return (struct sample){raw, QL_SENTINEL};
     if (op->mask || op->transform)
         raw = transformed(op, raw);
+    if (isnan(raw))
+        return (struct sample){NAN, QL_IMPLAUSIBLE};
     double value = raw * op->times / op->over + op->plus;
     bool outside = value < op->low || value > op->high || !isfinite(value);
     return (struct sample){value, outside ? QL_IMPLAUSIBLE : QL_GOOD};
