@@ -101,7 +101,9 @@ bool condition_number_holds(const struct condition *c, double x)
     case TEST_BELOW: return x < c->number[0];
     case TEST_ABOVE: return x > c->number[0];
     case TEST_BETWEEN: return x >= c->number[0] && x <= c->number[1];
-    case TEST_BIT: return x >= 0 && c->number[0] < 64 && ((uint64_t)x >> (unsigned)c->number[0] & 1);
+    case TEST_BIT:
+        return x >= 0 && x < 0x1p64 && c->number[0] >= 0 && c->number[0] < 64 &&
+               ((uint64_t)x >> (unsigned)c->number[0] & 1);
     case TEST_PRESENT: return !isnan(x);
     case TEST_LIKE: /* of words only */
     case TEST_COUNT: break;
