@@ -136,6 +136,9 @@ static void name_point(struct live_point *point, const struct live_device *devic
     point->feed = own && own->feed ? own->feed : dc->feed ? dc->feed : "";
     point->phase = own && own->phase ? own->phase : parsed.phase ? parsed.phase : dc->phase;
     point->role = role_of(dc, shape, p->part);
+    point->category = category_of(shape, point->role, p->part);
+    point->share = dc->share;
+    point->accuracy = own && !isnan(own->accuracy) ? own->accuracy : dc->class_pct;
     point->rating = rating_of(dc, shape, i);
     point->states = p->states;
     point->period_s = (double)dc->setup->every_us / 1e6;
@@ -147,7 +150,6 @@ static void record_point(const struct binder *binder, const struct live_device *
                          const struct shape *shape, size_t i)
 {
     const struct device_config *dc = device->config;
-    const struct part_config *own = part_config(dc, point->part);
     struct record record = {
         .number = point->number,
         .device = dc->id,
@@ -156,11 +158,11 @@ static void record_point(const struct binder *binder, const struct live_device *
         .room = point->room,
         .serial = shape->identity.serial,
         .role = point->role,
-        .category = category_of(shape, point->role, point->part),
+        .category = point->category,
         .feed = *point->feed ? point->feed : NULL,
         .phase = point->phase,
-        .share = dc->share,
-        .accuracy = own && !isnan(own->accuracy) ? own->accuracy : dc->class_pct,
+        .share = point->share,
+        .accuracy = point->accuracy,
         .rated_w = rated_power(dc, shape, point->part),
         .modulus = shape->point[i].modulus,
         .step = shape->point[i].step,

@@ -14,3 +14,5 @@ int cmd_meter_import(const struct cli *cli);
 int cmd_silence(const struct cli *cli);
 int cmd_profile_check(const struct cli *cli);
 int cmd_record(const struct cli *cli);
+int cmd_backup(const struct cli *cli);
+int cmd_rrd_migrate(const struct cli *cli);

@@ -68,9 +68,10 @@ static void print_branches(const struct snmp_image *image)
         n = branch_of(name);
         count = 1;
     }
-    if (count)
+    if (count) {
         put_branch(table, first, n, count);
-    table_print(table, stdout);
+        table_print(table, stdout);
+    }
     table_free(table);
 }
 

@@ -331,7 +331,7 @@ void flow_alert(struct flow *flow, const struct alert_entry *entry)
 {
     for (size_t i = 0; i < flow->n_sinks; i++)
         if (flow->sink[i].sink->alert)
-            flow->sink[i].sink->alert(flow->sink[i].self, entry);
+            flow->sink[i].sink->alert(flow->sink[i].self, entry, true);
 }
 
 void flow_clock(struct flow *flow, bool sane)

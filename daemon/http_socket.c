@@ -57,7 +57,7 @@ int http_socket_unix(const char *path, int *ret_fd, char words[240])
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path)
         return refuse(-ENAMETOOLONG, words, "%s: longer than %zu characters", path, sizeof address.sun_path - 1);
-    strcpy(address.sun_path, path);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int r = remove_stale(&address, words);
     if (r < 0)
         return r;

@@ -23,6 +23,8 @@ struct live_point {
     const char *room, *rack, *feed;    /* ids; "" */
     enum phase phase;
     enum role role;
+    int category;                      /* PUE category that IT energy measured here allows; 0: none */
+    double share, accuracy;            /* 0..1 of it is the room's; limit of error in %, NAN */
     double rating;                     /* breaker or rated value; NAN */
     const char *const *states;
     enum quality quality;

@@ -288,12 +288,12 @@ static void sink_kpis(void *self, const struct kpi_result *results, size_t n)
             views[i].view->kpis(mqtt->view[i], results, n);
 }
 
-static void sink_alert(void *self, const struct alert_entry *entry)
+static void sink_alert(void *self, const struct alert_entry *entry, bool transition)
 {
     struct mqtt *mqtt = self;
     for (size_t i = 0; i < N_VIEWS; i++)
         if (mqtt->view[i] && views[i].view->alert)
-            views[i].view->alert(mqtt->view[i], entry);
+            views[i].view->alert(mqtt->view[i], entry, transition);
 }
 
 static const char *sink_trouble(void *self)

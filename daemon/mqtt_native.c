@@ -249,12 +249,14 @@ static void remember_alert(struct native *native, const struct alert_entry *entr
 }
 
 /* Told even while the broker is away: a transition is not to be had again. */
-static void native_alert(void *self, const struct alert_entry *entry)
+static void native_alert(void *self, const struct alert_entry *entry, bool transition)
 {
     struct native *native = self;
     char topic[MQTT_TOPIC_MAX];
     remember_alert(native, entry);
     tell_alert(native, entry);
+    if (!transition)
+        return; /* known from before: a state, no event */
     mqtt_payload_alert(begin(native), entry, ++native->seq);
     mqtt_topic_event(topic, sizeof topic, &native->host->base);
     put(native, MQTT_LANE_KEPT, topic, 1, false);

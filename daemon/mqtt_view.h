@@ -31,5 +31,5 @@ struct mqtt_view {
     void (*polled)(void *self, const struct live_device *device, const struct live_point *const *points, size_t n);
     void (*device)(void *self, const struct live_device *device);
     void (*kpis)(void *self, const struct kpi_result *results, size_t n);
-    void (*alert)(void *self, const struct alert_entry *entry);
+    void (*alert)(void *self, const struct alert_entry *entry, bool transition);
 };

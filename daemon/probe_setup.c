@@ -29,6 +29,7 @@ static int choose(const char *option, const char *text, const struct choice *cho
                   int *ret)
 {
     char names[120] = "";
+    size_t at = 0;
     *ret = initial;
     if (!text)
         return CLI_DONE;
@@ -37,7 +38,7 @@ static int choose(const char *option, const char *text, const struct choice *cho
             *ret = c->value;
             return CLI_DONE;
         }
-        strcat(strcat(names, " "), c->name);
+        at += (size_t)snprintf(names + at, sizeof names - at, " %s", c->name); /* the longest table has 60 */
     }
     snprintf(words, 300, "--%s %.40s: expected one of%s", option, text, names);
     return CLI_USAGE;

@@ -70,11 +70,25 @@ static void restore_alert(void *context, const struct alert_entry *entry)
     alerts_restore(((struct service *)context)->alerts, entry);
 }
 
+static void restore_silence(void *context, const char *target, int64_t until_ms, const char *reason)
+{
+    alerts_silence(((struct service *)context)->alerts, target, until_ms, reason);
+}
+
 static void tell_alert(struct service *service, const struct alert_entry *entry)
 {
     enum rule rule = rule_parse(entry->rule);
     journal_alert(entry, service->config->site, rule_row(rule == RULE_COUNT ? RULE_THRESHOLD : rule)->message_id);
     flow_alert(service->flow, entry);
+}
+
+/* Each part of the disk side has troubles of its own; told apart by its name. */
+static uint64_t trouble_subject(const char *what)
+{
+    uint64_t subject = 0;
+    for (; *what; what++)
+        subject = subject * 31 + (unsigned char)*what;
+    return subject;
 }
 
 static void take_event(struct service *service, const struct disk_event *event)
@@ -88,8 +102,8 @@ static void take_event(struct service *service, const struct disk_event *event)
         break;
     case DISK_TROUBLE:
         journal_line(event->trouble ? LOG_ERR : LOG_NOTICE, "%s: %s", event->what, event->words);
-        watch_trouble(service->watch, RULE_DISK, event->what[0], event->what, event->trouble ? event->words : NULL,
-                      moment_now());
+        watch_trouble(service->watch, RULE_DISK, trouble_subject(event->what), event->what,
+                      event->trouble ? event->words : NULL, moment_now());
         break;
     case DISK_FLUSHED:
         http_flushed(service->http, event->token);
@@ -131,6 +145,8 @@ static int open_disk(struct service *service)
     r = disk_points(service->disk, know_name, service);
     if (!r)
         r = disk_active_alerts(service->disk, restore_alert, service);
+    if (r >= 0)
+        r = disk_silences(service->disk, moment_now().wall_ms, restore_silence, service);
     return r < 0 ? r : 0;
 }
 
@@ -151,7 +167,7 @@ int service_new(const struct service_options *options, struct config *config, st
     struct flow_exits exits = {service, point_number, keep_record, keep_row, keep_shape};
     service->flow = flow_new(service->live, service->watch, &exits);
     service->inbox = inbox_new();
-    service->figures = live_figures_new();
+    service->figures = kpi_now_new();
     int r = sd_event_default(&service->loop);
     if (r >= 0)
         r = open_disk(service);
@@ -187,7 +203,7 @@ void service_free(struct service *service)
     flow_free(service->flow);
     watch_free(service->watch);
     alerts_free(service->alerts);
-    live_figures_free(service->figures);
+    kpi_now_free(service->figures);
     live_free(service->live);
     names_free(service->names);
     config_unref(service->config);

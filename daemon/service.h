@@ -10,7 +10,7 @@
 #include "daemon/disk.h"
 #include "daemon/flow.h"
 #include "daemon/http.h"
-#include "daemon/live_figures.h"
+#include "daemon/kpi_now.h"
 #include "daemon/mqtt.h"
 #include "daemon/names.h"
 #include "drivers/driver.h"
@@ -37,7 +37,7 @@ struct service {
     size_t n_mqtt;
     struct mqtt **mqtt;
     struct http *http;
-    struct live_figures *figures;
+    struct kpi_now *figures;
     struct clock_state clock;
     char clock_words[240];
     struct reload *reload; /* one under way; NULL */

@@ -18,6 +18,13 @@ static int start_http(struct service *service)
     return r;
 }
 
+/* What was raised before the broker came: its state, not an event. */
+static void tell_known(void *context, const struct alert_entry *entry, const char *silenced)
+{
+    (void)silenced;
+    mqtt_sink.alert(context, entry, false);
+}
+
 static int add_mqtt(struct service *service, const struct mqtt_config *config)
 {
     struct mqtt *mqtt;
@@ -31,6 +38,7 @@ static int add_mqtt(struct service *service, const struct mqtt_config *config)
         abort();
     service->mqtt[service->n_mqtt++] = mqtt;
     flow_add_sink(service->flow, &mqtt_sink, mqtt);
+    alerts_each(service->alerts, moment_now(), tell_known, mqtt);
     return 0;
 }
 

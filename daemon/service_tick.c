@@ -68,7 +68,7 @@ static int on_tick(sd_event_source *source, uint64_t due, void *context)
     look_at_brokers(service, now);
     watch_tick(service->watch, now);
     if (service->ticks % FIGURES_EVERY == 0) {
-        live_figures_run(service->figures, service->live, now, service->flow);
+        kpi_now_run(service->figures, service->live, service->flow, now);
         tell_status(service);
     }
     service->ticks++;

@@ -14,7 +14,8 @@ struct sink {
     void (*polled)(void *self, const struct live_device *device, const struct live_point *const *points, size_t n);
     void (*device)(void *self, const struct live_device *device); /* state, shape or label changed */
     void (*kpis)(void *self, const struct kpi_result *results, size_t n);
-    void (*alert)(void *self, const struct alert_entry *entry); /* a transition, already in the ledger */
+    /* A transition, already in the ledger; or, before the first one, what was raised already. */
+    void (*alert)(void *self, const struct alert_entry *entry, bool transition);
     /* Words of a trouble that lasts, or NULL. */
     const char *(*trouble)(void *self);
 };

@@ -30,6 +30,11 @@ static const struct option_row record_options[] = {CLI_TEXT("o", output, "FILE",
 static const struct option_row profile_options[] = {
     CLI_TEXT("against", against, "RECORDING", "read this recording with it, and show what comes out"), CLI_JSON,
     CLI_END};
+static const struct option_row backup_options[] = {
+    CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"), CLI_JSON, CLI_END};
+static const struct option_row migrate_options[] = {
+    CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
+    CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"), CLI_JSON, CLI_END};
 static const struct option_row meter_read_options[] = {
     CLI_TEXT("at", at, "TIME", "when it was read, like 2026-01-31T08:00:00+01:00; now"), CLI_API, CLI_JSON, CLI_END};
 
@@ -51,6 +56,10 @@ static const struct command commands[] = {
      NULL},
     {"profile check", "FILE.yaml", "is a profile right, and what does it read", profile_options, 1, 1,
      cmd_profile_check, NULL},
+    {"rrd migrate", "", "bring RRD files to the configuration's step and spans", migrate_options, 0, 0, cmd_rrd_migrate,
+     NULL},
+    {"backup", "FILE.tar.gz", "all that is kept, in one file, while the daemon runs", backup_options, 1, 1, cmd_backup,
+     NULL},
     {"simulate", "FILE.yaml", "play the devices of a scene until told to stop", NULL, 1, 1, NULL, cmd_simulate},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL},
 };

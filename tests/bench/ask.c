@@ -27,7 +27,7 @@ static unsigned long readings;
 static int on_answer(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {
     (void)session, (void)id, (void)magic;
-    if (operation == NETSNMP_CALLBACK_OP_RECEIVED && pdu)
+    if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && pdu)
         for (netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
             if (v->type == ASN_INTEGER || v->type == ASN_GAUGE || v->type == ASN_COUNTER) {
                 sum += (double)*v->val.integer;

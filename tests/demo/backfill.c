@@ -3,21 +3,20 @@
  * so that graphs and reports have something to show at once. The names and roles are those that the daemon learnt:
  * STATE/devices must be there already, and nothing else.
  *
- * backfill CONFIG STATE SCENE.yaml
+ * backfill CONFIG STATE SCENE.yaml BEGIN END      BEGIN, END: Unix seconds; BEGIN is the scene's `since`
  */
 #include "daemon/bind.h"
 #include "daemon/device_json.h"
 #include "daemon/ledger.h"
 #include "daemon/names.h"
 #include "daemon/rrd_reader.h"
-#include "tests/sim/site.h"
+#include "tests/sim/history.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define STEP_S 300
 
@@ -28,8 +27,7 @@ struct past {
     struct live *live;
     struct ledger *ledger;
     struct rrd_reader *rrd;
-    struct scene *scene;
-    struct site *site;
+    struct history *history;
     int64_t seq;
 };
 
@@ -95,13 +93,32 @@ static void bind_all(struct past *past)
     }
 }
 
-static double truth_of(const struct truth *truth, size_t n, const struct live_point *point, double start)
+/* The points of a device, as far as the model has a truth for them. */
+struct link {
+    const struct live_point *point;
+    size_t at; /* in the history's points, which keep their order */
+};
+
+struct linked {
+    struct live_device *device;
+    size_t n;
+    struct link *link;
+};
+
+static void link_device(struct past *past, struct live_device *device, struct linked *ret)
 {
-    const char *quantity = quantity_row(point->quantity)->name;
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(truth[i].part, point->part) && !strcmp(truth[i].quantity, quantity))
-            return truth[i].value + (point->quantity == Q_ENERGY && !strcmp(point->part, "total") ? start : 0);
-    return NAN;
+    const struct history_point *points;
+    size_t n = history_points(past->history, &points);
+    ret->device = device;
+    ret->link = calloc(device->n_bound + 1, sizeof *ret->link);
+    for (size_t i = 0; i < device->n_bound; i++)
+        for (size_t k = 0; device->bound[i] && k < n; k++)
+            if (!points[k].of_room && !strcmp(points[k].owner, device->config->id) &&
+                !strcmp(points[k].part, device->bound[i]->part) &&
+                !strcmp(points[k].quantity, quantity_row(device->bound[i]->quantity)->name)) {
+                ret->link[ret->n++] = (struct link){device->bound[i], k};
+                break;
+            }
 }
 
 static int compare(const void *a, const void *b)
@@ -110,25 +127,19 @@ static int compare(const void *a, const void *b)
     return (x->point > y->point) - (x->point < y->point);
 }
 
-/* What the device would have said at this time; only what the model has a truth for. */
-static void put_device(struct past *past, const struct live_device *device, int64_t now_s, int64_t since_us)
+/* What the device would have said at this time. */
+static void put_device(struct past *past, const struct linked *linked, int64_t now_s, int64_t since_us)
 {
-    struct truth truth[TRUTH_MAX];
-    const struct unit *unit = site_unit(past->site, device->config->id);
-    size_t n = unit ? site_truth(past->site, unit, truth) : 0;
-    struct row *row = row_new(device->n_bound);
+    const struct history_point *points;
+    history_points(past->history, &points);
+    struct row *row = row_new(linked->n);
     row->seq = ++past->seq;
     row->session = 1;
-    row->device = device->number;
+    row->device = linked->device->number;
     row->wall_ms = now_s * 1000;
     row->boot_us = since_us;
-    row->n = 0;
-    for (size_t i = 0; i < device->n_bound; i++) {
-        const struct live_point *point = device->bound[i];
-        double value = point && n ? truth_of(truth, n, point, unit->energy) : NAN;
-        if (!isnan(value))
-            row->value[row->n++] = (struct row_value){point->number, QL_ESTIMATED, value};
-    }
+    for (size_t i = 0; i < linked->n; i++)
+        row->value[i] = (struct row_value){linked->link[i].point->number, QL_ESTIMATED, points[linked->link[i].at].counter};
     qsort(row->value, row->n, sizeof *row->value, compare);
     if (row->n) {
         ledger_feed(past->ledger, row);
@@ -139,37 +150,34 @@ static void put_device(struct past *past, const struct live_device *device, int6
 
 static int run(struct past *past, int64_t from_s, int64_t to_s)
 {
-    for (int64_t now_s = from_s; now_s <= to_s; now_s += STEP_S) {
-        for (size_t i = 0; i < past->live->n_devices; i++)
-            put_device(past, past->live->device[i], now_s, (now_s - from_s + 1) * 1000000);
-        if ((now_s - from_s) / STEP_S % 288 == 0 && ledger_commit(past->ledger) < 0)
-            return -EIO;
-        site_step(past->site, STEP_S);
+    size_t n = past->live->n_devices;
+    struct linked *linked = calloc(n + 1, sizeof *linked);
+    int r = 0;
+    for (size_t i = 0; i < n; i++)
+        link_device(past, past->live->device[i], &linked[i]);
+    for (int64_t now_s = from_s; now_s <= to_s && r >= 0; now_s += STEP_S) {
+        for (size_t i = 0; i < n; i++)
+            put_device(past, &linked[i], now_s, (now_s - from_s + 1) * 1000000);
+        if ((now_s - from_s) / STEP_S % 288 == 0)
+            r = ledger_commit(past->ledger);
+        history_step(past->history, STEP_S);
     }
     rrd_reader_flush(past->rrd, to_s, INT64_MAX / 2, INT64_MAX, SIZE_MAX);
-    return ledger_commit(past->ledger);
+    for (size_t i = 0; i < n; i++)
+        free(linked[i].link);
+    free(linked);
+    return r < 0 ? r : ledger_commit(past->ledger);
 }
 
-static int open_all(struct past *past, const char *config, const char *scene, struct diag *diag)
+static int open_all(struct past *past, const char *config, const char *scene, int64_t begin_s, struct diag *diag)
 {
     char path[400];
     const char *dirs[] = {config};
-    time_t now = time(NULL) / STEP_S * STEP_S;
     char *text = read_file(scene);
-    int r = config_load(dirs, 1, NULL, NULL, diag, &past->config);
-    if (r < 0 || !text) {
-        free(text);
-        return -EINVAL;
-    }
-    r = scene_load(scene, text, strlen(text), (double)now, diag, &past->scene);
+    int r = config_load(dirs, 1, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &past->config);
+    if (!r)
+        r = text ? history_open(scene, text, (double)begin_s, diag, &past->history) : -ENOENT;
     free(text);
-    if (r < 0)
-        return r;
-    past->scene->start -= (double)past->scene->history / 1e6;
-    int64_t history = past->scene->history;
-    past->scene->history = 0;
-    r = site_new(past->scene, 0, diag, &past->site);
-    past->scene->history = history;
     snprintf(path, sizeof path, "%s/ledger.db", past->state);
     if (!r)
         r = ledger_open(path, true, &past->ledger);
@@ -184,25 +192,23 @@ int main(int argc, char **argv)
 {
     struct past past = {.names = names_new(), .live = live_new()};
     struct diag *diag = diag_new();
-    if (argc != 4) {
-        fprintf(stderr, "usage: backfill CONFIG STATE SCENE.yaml\n");
+    if (argc != 6) {
+        fprintf(stderr, "usage: backfill CONFIG STATE SCENE.yaml BEGIN END\n");
         return 2;
     }
+    int64_t from_s = atoll(argv[4]) / STEP_S * STEP_S, to_s = atoll(argv[5]);
     past.state = argv[2];
-    setenv("TZ", "UTC", 1);
-    int r = open_all(&past, argv[1], argv[3], diag);
+    int r = open_all(&past, argv[1], argv[3], from_s, diag);
     diag_print(diag, stderr);
     if (r >= 0)
         r = ledger_points(past.ledger, know, &past);
     if (r >= 0) {
-        int64_t from_s = (int64_t)past.scene->start / STEP_S * STEP_S;
         bind_all(&past);
-        r = run(&past, from_s, from_s + past.scene->history / 1000000);
+        r = run(&past, from_s, to_s);
     }
     rrd_reader_free(past.rrd);
     ledger_close(past.ledger);
-    site_free(past.site);
-    scene_free(past.scene);
+    history_close(past.history);
     live_free(past.live);
     names_free(past.names);
     config_unref(past.config);

@@ -33,7 +33,7 @@ static void test_tree(void **state)
     assert_null(subscriber_heard(&fixture->subscriber, TREE "device/kelder/ups-1/status")); /* not polled yet */
     rig_poll_device(fixture, 0, 230.1, T0);
     struct alert_entry raised = rig_alert(true);
-    mqtt_sink.alert(fixture->mqtt, &raised);
+    mqtt_sink.alert(fixture->mqtt, &raised, true);
     mqtt_sink.kpis(fixture->mqtt, &kpi, 1);
     UNTIL(rig_heard_is(&fixture->subscriber, OUTLET,
                        "{\"ts\":\"2023-11-14T22:13:20.000Z\",\"q\":\"good\",\"active_power\":230.1,\"voltage\":230.1}"),
@@ -147,8 +147,8 @@ static void test_broker_forgets(void **state)
     /* meanwhile */
     struct alert_entry raised = rig_alert(true), cleared = rig_alert(false);
     rig_poll_device(fixture, 0, 8, T0 + 1000);
-    mqtt_sink.alert(fixture->mqtt, &raised);
-    mqtt_sink.alert(fixture->mqtt, &cleared);
+    mqtt_sink.alert(fixture->mqtt, &raised, true);
+    mqtt_sink.alert(fixture->mqtt, &cleared, true);
     rig_poll_device(fixture, 0, 9, T0 + 2000);
     broker_start(&fixture->broker); /* its store is empty */
     subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
@@ -171,7 +171,7 @@ static void test_event_under_way(void **state)
     rig_poll_device(fixture, 0, 1, T0);
     UNTIL(rig_connected(fixture), 10);
     broker_signal(&fixture->broker, SIGSTOP);
-    mqtt_sink.alert(fixture->mqtt, &raised);
+    mqtt_sink.alert(fixture->mqtt, &raised, true);
     UNTIL((mqtt_stats(fixture->mqtt, &stats), stats.under_way == 2 && stats.outbox.messages == 0), 5);
     broker_stop(&fixture->broker, SIGKILL);
     UNTIL(mqtt_sink.trouble(fixture->mqtt), 10);
@@ -213,7 +213,7 @@ static void test_v5_window(void **state)
     int64_t begin = rig_now_us();
     for (int i = 0; i < 500; i++) {
         struct alert_entry entry = rig_alert(i % 2 == 0);
-        mqtt_sink.alert(fixture->mqtt, &entry);
+        mqtt_sink.alert(fixture->mqtt, &entry, true);
     }
     UNTIL((mqtt_stats(fixture->mqtt, &after), after.sent >= before.sent + 500), 10);
     print_message("  QoS 1, version 5: 500 events in %.0f ms\n", (double)(rig_now_us() - begin) / 1000);

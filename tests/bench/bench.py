@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""./dev bench: costs as ratios in one run; the machines are noisy, so absolute figures mean little.
+
+bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus]
+
+snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
+        figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums
+silent  the 99th percentile of the other devices' poll jitter with every tenth device silent
+modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
+"""
+import argparse
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+from rig import Failure, Rig, free_port  # noqa: E402
+
+TICKS = os.sysconf("SC_CLK_TCK")
+BASE = "1.3.6.1.4.1.318.1.1.26"
+# PowerNet-MIB: what one PDU of 24 metered outlets tells
+OUTLET = [f"{BASE}.9.4.3.1.{column}" for column in (6, 7, 11)]
+PHASE = [f"{BASE}.6.3.1.{column}" for column in (5, 6, 7)]
+DEVICE = [f"{BASE}.4.3.1.{column}" for column in (5, 9, 16, 17)]
+ROWS = []
+
+
+def row(name, value, unit, note=""):
+    ROWS.append((name, value, unit))
+    print(f"{name:<58} {value:>10.3f} {unit}  {note}", flush=True)
+
+
+def cpu(pid):
+    """Seconds of CPU, all threads."""
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) / 1024
+
+
+def scene(n, extra="", faults=""):
+    agents = "\n".join(f"  p{i:03}: {{device: apc-rpdu2, room: r, rack: {i // 2 % 100 + 1}, feed: {'AB'[i % 2]}, outlets: 24, "
+                       f"rating: 32A, snmp: {{port: 0}}}}" for i in range(n))
+    return (f"seed: 3\nspeed: 1\nrooms: {{r: {{model: data-centre-water, it: 300kW, racks: 100}}}}\nagents:\n{agents}\n{extra}"
+            f"faults: [{faults}]\n")
+
+
+def site(rig, mqtt, http, spans="10s/1h 1m/1d 15m/30d"):
+    brokers = f'mqtt: {{server: "mqtt://127.0.0.1:{mqtt}"}}\n' if mqtt else ""
+    rig.write("conf.d/10-site.yaml", f"site: {{name: bench}}\n{brokers}http: {{listen: \"unix:{rig.dir}/api.sock\"}}\n"
+              f"rrd: {{spans: \"{spans}\"}}\nrooms: {{r: {{}}}}\n")
+
+
+def devices(rig, every="10s"):
+    lines = [f"  {name}: {{room: r, profile: apc-rpdu2, address: \"{address}\", every: {every}, timeout: 1s, role: it}}"
+             for name, address in rig.agents.items()]
+    rig.write("conf.d/20-devices.yaml", "devices:\n" + "\n".join(lines) + "\n")
+
+
+def polls(rig):
+    return sum(d["polls"] for d in rig.api("/api/v1/status")["devices"])
+
+
+def raise_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def measure(pid, seconds):
+    before, begin = cpu(pid), time.monotonic()
+    time.sleep(seconds)
+    return cpu(pid) - before, time.monotonic() - begin
+
+
+def run_wattwacht(rig, n, seconds):
+    daemon = rig.daemon()
+    rig.until("every device online", lambda: sum(d["state"] == "online" for d in rig.api("/api/v1/status")["devices"]) == n, 120)
+    time.sleep(20)  # discovery and the creation of files are once only
+    points = len([p for p in rig.points().values() if p["quality"] == "good" and "/kpi/" not in p["point"]])
+    first = polls(rig)
+    used, took = measure(daemon.pid, seconds)
+    count = polls(rig) - first
+    memory = resident(daemon.pid)
+    p99 = max(d["jitter_p99_ms"] for d in rig.api("/api/v1/status")["devices"])
+    daemon.stop()
+    return used * 1e6 / (count * points / n), memory, points / n, p99, count / took
+
+
+def collectd_config(rig, mqtt):
+    def data(name, kind, oids, table):
+        return "\n".join(
+            f'<Data "{name}{i}">\n Type "{kind}"\n Table {"true" if table else "false"}\n '
+            + (f'TypeInstanceOID "{BASE}.9.4.3.1.4"\n ' if table else f'TypeInstance "{name}{i}"\n ')
+            + f'Values "{oid}"\n</Data>' for i, oid in enumerate(oids))
+    blocks = [data("outlet", "gauge", OUTLET, True), data("phase", "gauge", [o + ".1" for o in PHASE], False),
+              data("device", "gauge", [o + ".1" for o in DEVICE], False)]
+    collect = " ".join(f'"outlet{i}"' for i in range(3)) + " " + " ".join(f'"phase{i}"' for i in range(3)) + " " + \
+        " ".join(f'"device{i}"' for i in range(4))
+    hosts = "\n".join(f'<Host "{n}">\n Address "{a}"\n Version 2\n Community "public"\n Interval 10\n Collect {collect}\n</Host>'
+                      for n, a in rig.agents.items())
+    return f"""Interval 10
+BaseDir "{rig.path('collectd')}"
+PIDFile "{rig.path('collectd.pid')}"
+TypesDB "/usr/share/collectd/types.db"
+ReadThreads 5
+LoadPlugin snmp
+LoadPlugin rrdtool
+LoadPlugin mqtt
+<Plugin snmp>
+{chr(10).join(blocks)}
+{hosts}
+</Plugin>
+<Plugin rrdtool>
+ DataDir "{rig.path('collectd', 'rrd')}"
+ CreateFilesAsync true
+ CacheTimeout 300
+ CacheFlush 900
+ RRARows 1200
+ RRATimespan 3600
+ RRATimespan 86400
+ RRATimespan 2592000
+</Plugin>
+<Plugin mqtt>
+ <Publish "bench">
+  Host "127.0.0.1"
+  Port {mqtt}
+ </Publish>
+</Plugin>
+"""
+
+
+def run_collectd(rig, n, seconds, readings):
+    os.makedirs(rig.path("collectd", "rrd"), exist_ok=True)
+    conf = rig.write("collectd.conf", collectd_config(rig, rig.mqtt))
+    process = rig.start("collectd", ["collectd", "-f", "-C", conf], env={"MIBS": ""})
+    time.sleep(45)  # creating its files is once only
+    used, took = measure(process.pid, seconds)
+    memory = resident(process.pid)
+    process.stop(limit=60)
+    return used * 1e6 / (readings * n * took / 10), memory
+
+
+def bench_snmp(options):
+    n = options.devices
+    with Rig(options.build) as rig:
+        rig.simulate(scene(n))
+        rig.mqtt = rig.broker().port
+        site(rig, rig.mqtt, None)
+        devices(rig)
+        ours, memory, readings, p99, rate = run_wattwacht(rig, n, options.seconds)
+        row("wattwachtd, readings a device", readings, "", f"{rate:.1f} polls/s")
+        oids = [f"{o}.{i}" for i in range(1, 25) for o in OUTLET] + [f"{o}.1" for o in PHASE + DEVICE]
+        least = subprocess.run([os.path.join(options.build, "tests", "ask"), "3", *rig.agents.values()],
+                               input="\n".join(oids) + "\n", capture_output=True, text=True, check=True)
+        asked = float(least.stdout.split()[1])
+        row("wattwachtd, CPU a reading", ours, "us")
+        row("net-snmp that only asks and sums, CPU a reading", asked, "us")
+        row("ratio: wattwachtd / only asking", ours / asked, "x")
+        row("wattwachtd, resident memory", memory, "MB")
+        row("wattwachtd, 99th percentile of poll jitter", p99, "ms")
+        if shutil.which("collectd"):
+            theirs, their_memory = run_collectd(rig, n, options.seconds, len(oids))
+            row("collectd, CPU a reading", theirs, "us")
+            row("collectd, resident memory", their_memory, "MB")
+            row("ratio: collectd / wattwachtd, CPU a reading", theirs / ours, "x", "aim: 8, at least 4")
+            row("ratio: collectd / wattwachtd, resident memory", their_memory / memory, "x", "at least 1")
+
+
+def jitter(rig):
+    return [d["jitter_p99_ms"] for d in rig.api("/api/v1/status")["devices"] if d["state"] == "online"]
+
+
+def bench_silent(options):
+    n = min(options.devices, 200)
+    with Rig(options.build) as rig:
+        faults = ", ".join(f"{{at: 60s, for: 1h, agent: p{i:03}, kind: silence}}" for i in range(0, n, 10))
+        rig.simulate(scene(n, faults=faults))
+        site(rig, None, None)
+        devices(rig, every="1s")
+        daemon = rig.daemon()
+        rig.until("every device online", lambda: len(jitter(rig)) == n, 60)
+        time.sleep(25)
+        before = sorted(jitter(rig))
+        rig.until("a tenth silent", lambda: len(jitter(rig)) <= n - n // 10, 120)
+        time.sleep(70)  # the ring of 64 polls is new
+        after = sorted(jitter(rig))
+        daemon.stop()
+        row("poll jitter p99, all alive (median device)", before[len(before) // 2], "ms")
+        row("poll jitter p99, a tenth silent (median device)", after[len(after) // 2], "ms")
+        row("the worst device moved by", after[-1] - before[-1], "ms", "less than 10")
+
+
+def bench_modbus(options):
+    lines = "\n".join(f"  m{g:02}-{u}: {{device: eastron-sdm630, room: r, load: cooling, modbus: {{port: 0, unit: {u}, line: g{g:02}}}}}"
+                      for g in range(20) for u in range(1, 6))
+    with Rig(options.build) as rig:
+        rig.simulate("seed: 3\nspeed: 1\nrooms: {r: {model: data-centre-water, it: 100kW}}\nagents:\n" + lines +
+                     "\nfaults: [" + ", ".join(f"{{at: 30s, for: 1h, agent: m00-{u}, kind: silence}}" for u in range(1, 6)) + "]\n")
+        site(rig, None, None)
+        rig.write("conf.d/20-devices.yaml", "devices:\n" + "\n".join(
+            f"  {name}: {{room: r, profile: eastron-sdm630, address: \"{address}\", modbus: {{unit: {name.split('-')[1]}}}, every: 1s, timeout: 300ms}}"
+            for name, address in rig.agents.items()) + "\n")
+        daemon = rig.daemon()
+        rig.until("all online", lambda: len(jitter(rig)) == 100, 60)
+        rig.until("one gateway dead", lambda: len(jitter(rig)) == 95, 90)
+        time.sleep(70)
+        first, begin = polls(rig), time.monotonic()
+        used, took = measure(daemon.pid, options.seconds)
+        alive = [d for d in rig.api("/api/v1/status")["devices"] if d["state"] == "online"]
+        worst = max(d["jitter_p99_ms"] for d in alive)
+        count = polls(rig) - first
+        daemon.stop()
+        row("Modbus: polls a second, 95 of 100 devices alive", count / (time.monotonic() - begin), "1/s")
+        row("Modbus: CPU a poll of 60 registers", used * 1e6 / count, "us")
+        row("Modbus: worst jitter p99 of the live devices", worst, "ms", "on time: well below the period of 1000")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("--devices", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--only", default="snmp,silent,modbus")
+    parser.add_argument("--json", help="write the rows here")
+    options = parser.parse_args()
+    raise_files()
+    for name in options.only.split(","):
+        try:
+            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus}[name](options)
+        except (Failure, subprocess.SubprocessError) as e:
+            print(f"bench {name}: {e}", file=sys.stderr)
+            return 1
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as f:
+            json.dump(ROWS, f)
+    return 0
+
+
+sys.exit(main())
