@@ -100,8 +100,10 @@ static void print_unknown(struct device_setup *setup)
         fflush(stdout);
     }
     snmp_image_free(image);
-    walk_run(setup, roots, enterprise[6] ? 4 : 3, words, &image);
+    enum fault fault = walk_run(setup, roots, enterprise[6] ? 4 : 3, words, &image);
     print_branches(image);
+    if (fault != FAULT_NONE)
+        fprintf(stderr, "Not all of it was told: %s\n", words);
     snmp_image_free(image);
     fprintf(stderr, "Nothing of this is known. `wattwacht record ADDRESS -o FILE` keeps it for a new profile.\n");
 }

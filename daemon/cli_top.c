@@ -132,8 +132,9 @@ static void print_moment(FILE *out, const struct moment *moment, size_t rows)
 /* Line by line, each cleared to its end, as far as the window goes: nothing scrolls and nothing flickers. */
 static void show(const char *text)
 {
-    struct winsize window = {.ws_row = 24, .ws_col = 80};
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+    struct winsize window;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 || !window.ws_row || !window.ws_col)
+        window = (struct winsize){.ws_row = 24, .ws_col = 80}; /* a terminal that does not know its size */
     fputs("\033[H", stdout);
     for (unsigned row = 1; row < window.ws_row && *text; row++) {
         size_t n = strcspn(text, "\n"), shown = 0, columns = 0;

@@ -103,7 +103,7 @@ static int read_row(struct csv *csv, char *line, struct meter_row *ret)
 
 static void keep(struct csv *csv, struct meter_rows *rows, struct meter_row row)
 {
-    csv->at.col = 0;
+    csv->at.col = 1;
     if (rows->n && row.quarter_s <= rows->row[rows->n - 1].quarter_s) {
         diag_error(csv->diag, csv->at, "time", "expected a later quarter than the one before");
         return;
@@ -128,7 +128,7 @@ int meter_csv_parse(const char *file, char *text, struct diag *diag, struct mete
         if (next)
             *next++ = '\0';
         csv.at.line++;
-        csv.at.col = 0;
+        csv.at.col = 1;
         if (!line[strspn(line, " \r\t")])
             continue;
         struct meter_row row = {0};

@@ -87,7 +87,8 @@ static int read_one(const struct option_row *table, int argc, char **argv, int *
     if (row->kind == OPTION_FLAG)
         return equals ? refuse(words, "%s%s: takes no value", dashes(row->name), row->name)
                       : set(row, NULL, into, words);
-    const char *value = equals ? equals + 1 : *i + 1 < argc ? argv[++*i] : "";
+    bool follows = *i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0; /* --api --json: the value was forgotten */
+    const char *value = equals ? equals + 1 : follows ? argv[++*i] : "";
     if (!*value)
         return refuse(words, "%s%s: expected %s", dashes(row->name), row->name, row->value);
     return set(row, value, into, words);

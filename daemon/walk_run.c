@@ -27,6 +27,7 @@ struct walk {
     enum fault fault;
     char *words;
     struct snmp_image *image;
+    bool done;
 };
 
 static void copy_image(struct snmp_image *to, const struct snmp_image *from)
@@ -44,7 +45,7 @@ static void on_done(void *user, enum fault fault, const char *words, const struc
     snprintf(walk->words, 200, "%s", words ? words : "");
     if (image)
         copy_image(walk->image, image);
-    sd_event_exit(walk->loop, 0);
+    walk->done = true;
 }
 
 enum fault walk_run(struct device_setup *setup, const struct oid *roots, size_t n, char words[200],
@@ -56,9 +57,11 @@ enum fault walk_run(struct device_setup *setup, const struct oid *roots, size_t 
     int r = sd_event_new(&walk.loop);
     if (r >= 0)
         r = snmp_walk_start(walk.loop, setup, roots, n, on_done, &walk, &running);
-    if (r >= 0)
-        sd_event_loop(walk.loop);
-    else
+    while (r >= 0 && !walk.done)
+        r = sd_event_run(walk.loop, UINT64_MAX);
+    while (r > 0) /* what the driver put off until its callback was over: it lets go of the loop */
+        r = sd_event_run(walk.loop, 0);
+    if (r < 0)
         snprintf(words, 200, "%s", strerror(-r));
     sd_event_unref(walk.loop);
     *ret = walk.image;

@@ -127,7 +127,7 @@ class Cli(unittest.TestCase):
         error = json.loads(result[1])["error"]
         self.assertEqual(sorted(error), ["what", "where"])
         self.assertIn(words, error["where"] + ": " + error["what"])
-        self.assertIn(words, result[2].replace("wattwacht ", ""))
+        self.assertIn(words, result[2])
 
 
 class Usage(Cli):
@@ -221,7 +221,7 @@ class Live(Cli):
         _, api = self.daemon()
         code, out, err = run("status", "--api", api)
         self.assertEqual((code, err), (0, ""))
-        self.assertIn("Site leuven: ready, up 2 h 01 min", out)
+        self.assertRegex(out, r"Site leuven: ready, up 2 h 0\d min")
         self.assertRegex(out, r"pdu-a1 +kantoor +online +apc-rpdu2 .* 60 +1 +12 ms +1\.5 ms")
         self.assertRegex(out, r"ups-1 +kantoor +offline +auto +never")
         code, out, _ = run("read", "--api", api)
@@ -246,8 +246,10 @@ class Live(Cli):
         if pid == 0:
             os.execv(WATTWACHT, [WATTWACHT, "top", "--api", api])
         seen = b""
-        while b"pdu-a1" not in seen and select.select([terminal], [], [], 30)[0]:
+        while b"pdu-a1" not in seen and len(seen) < 20000 and select.select([terminal], [], [], 30)[0]:
             seen += os.read(terminal, 65536)
+        self.addCleanup(lambda: os.path.exists("/proc/%d" % pid) and os.kill(pid, signal.SIGKILL))
+        self.assertIn(b"pdu-a1", seen)
         os.write(terminal, b"q")
         try:
             while select.select([terminal], [], [], 30)[0]:

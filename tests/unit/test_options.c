@@ -52,6 +52,7 @@ static const struct {
     {"one dash", "-state x", -22, NULL, NULL, "", NULL, false, "-state: no such option, did you mean --state?"},
     {"two dashes", "--o x", -22, NULL, NULL, "", NULL, false, "--o: no such option"},
     {"value missing", "--state", -22, NULL, NULL, "", NULL, false, "--state: expected DIR"},
+    {"value forgotten", "--state --json", -22, NULL, NULL, "", NULL, false, "--state: expected DIR"},
     {"value empty", "--state=", -22, NULL, NULL, "", NULL, false, "--state: expected DIR"},
     {"flag with a value", "--json=yes", -22, NULL, NULL, "", NULL, false, "--json: takes no value"},
     {"twice", "--state a --state b", -22, "a", NULL, "", NULL, false, "--state: given twice"},

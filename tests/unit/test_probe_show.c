@@ -59,7 +59,7 @@ static void test_json(void **state)
     assert_string_equal(
         text,
         "{\"address\": \"10.20.0.11\", \"profile\": \"apc-rpdu2\", \"why\": \"named\", \"kind\": \"pdu\", "
-        "\"identity\": {\"vendor\": \"APC\", \"model\": \"AP\\u001b[1m\", \"serial\": \"Z?\", \"firmware\": null}, "
+        "\"identity\": {\"vendor\": \"APC\", \"model\": \"AP\\u001B[1m\", \"serial\": \"Z?\", \"firmware\": null}, "
         "\"points\": [{\"name\": \"total/active_power\", \"part\": \"total\", \"label\": null, \"quantity\": "
         "\"active_power\", \"unit\": \"W\", \"value\": 1200.5, \"quality\": \"good\", \"aspect\": null, "
         "\"source\": \"1.3.6.1.4.1.318.1\", \"also\": [\"1.2.3\", \"1.2.4\"]}, "
