@@ -5,6 +5,8 @@
  *        and opens and closes the others; http_flushed answers those who wait for a flush.
  *        POST serves the command line, so it is there on unix sockets alone.
  * Errors: a listener that cannot be opened: -errno with words, and nothing is changed.
+ * Owner: the service is borrowed until http_stop.
+ * Owner: the service is copied.
  * Threads: the loop's; never waits.
  * Source: contract E; libmicrohttpd 0.9.75, external epoll mode.
  */

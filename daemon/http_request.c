@@ -25,7 +25,7 @@ struct request {
 
 struct requests {
     sd_event *loop;
-    const struct http_service *service;
+    struct http_service service; /* a copy */
     void (*turn)(void *user);
     void *user;
     struct request *waiting;
@@ -66,7 +66,7 @@ static struct request *request_new(const struct entry *entry, struct MHD_Connect
         return NULL;
     request->entry = entry;
     request->connection = connection;
-    request->call = (struct http_call){.service = entry->requests->service,
+    request->call = (struct http_call){.service = &entry->requests->service,
                                        .method = method,
                                        .path = path,
                                        .argument = argument,
@@ -183,7 +183,7 @@ static bool begin_flush(struct requests *requests)
     requests->token++;
     sd_event_source_set_time(requests->flush_timer, now_us(requests) + FLUSH_WAIT_US);
     sd_event_source_set_enabled(requests->flush_timer, SD_EVENT_ONESHOT);
-    requests->service->flush(requests->service->self, requests->token);
+    requests->service.flush(requests->service.self, requests->token);
     return !requests->flushing;
 }
 
@@ -250,7 +250,7 @@ int requests_new(sd_event *loop, const struct http_service *service, void (*turn
     struct requests *requests = calloc(1, sizeof *requests);
     if (!requests)
         return -ENOMEM;
-    *requests = (struct requests){.loop = sd_event_ref(loop), .service = service, .turn = turn, .user = user};
+    *requests = (struct requests){.loop = sd_event_ref(loop), .service = *service, .turn = turn, .user = user};
     int r = sd_event_add_time(loop, &requests->flush_timer, CLOCK_MONOTONIC, 0, 10000, on_flush_late, requests);
     if (r >= 0)
         r = sd_event_source_set_enabled(requests->flush_timer, SD_EVENT_OFF);
