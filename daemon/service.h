@@ -37,6 +37,7 @@ struct service {
     size_t n_mqtt;
     struct mqtt **mqtt;
     struct http *http;
+    struct http_service behind_http; /* borrowed by http */
     struct kpi_now *figures;
     struct clock_state clock;
     char clock_words[240];

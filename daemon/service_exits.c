@@ -10,9 +10,10 @@
 static int start_http(struct service *service)
 {
     char words[240] = "";
-    struct http_service behind = service_http;
-    behind.self = service;
-    int r = http_start(service->loop, service->config->n_http, service->config->http, &behind, &service->http, words);
+    service->behind_http = service_http;
+    service->behind_http.self = service;
+    int r = http_start(service->loop, service->config->n_http, service->config->http, &service->behind_http,
+                       &service->http, words);
     if (r < 0)
         journal_line(LOG_ERR, "http: %s", words);
     return r;

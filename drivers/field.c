@@ -54,7 +54,7 @@ static const struct field *find(const struct field *table, const char *name)
 
 static void unknown_key(struct field_reader *reader, const struct field *table, const struct yaml_node *value)
 {
-    const char *names[64];
+    const char *names[64] = {0};
     size_t n = 0;
     for (const struct field *f = table; f->name && n < 64; f++)
         names[n++] = f->name;

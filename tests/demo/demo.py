@@ -60,7 +60,8 @@ def scene(rig, begin):
     """The rooms, with a past that began a month ago: their counters go on where the back-fill ends."""
     with open(os.path.join(HERE, "rooms.yaml"), encoding="utf-8") as f:
         since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin))
-        return rig.write("rooms.yaml", f.read() + f"since: {since}\n")
+        text = f.read().replace("truth: truth.ndjson", f"truth: {rig.path('truth.ndjson')}")
+        return rig.write("rooms.yaml", text + f"since: {since}\n")
 
 
 def backfill(rig, begin):

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The built daemon against simulated rooms, a real broker and real files.
 
-Covers main service service_tick service_reload service_exits service_http loop_time names journal, and all of them together.
+Covers main service service_tick service_reload service_exits service_http kpi_now loop_time
+names moment data journal, and all of them together.
 """
 import json
 import os

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* field and field_read, with diag and arena: tables of keys to structs, mistakes to words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,9 +124,45 @@ static void test_all_at_once(void **state)
     arena_free(arena);
 }
 
+/* Large and small, many and none: what is taken stays where it is and as it was. */
+static void test_arena(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    size_t n = 0;
+    unsigned *numbers = NULL;
+    for (unsigned i = 0; i < 5000; i++) {
+        numbers = arena_push(arena, numbers, &n, sizeof *numbers);
+        numbers[n - 1] = i;
+    }
+    for (unsigned i = 0; i < 5000; i++)
+        assert_int_equal(numbers[i], i);
+    char *large = arena_alloc(arena, 1 << 20), *text = arena_printf(arena, "%0*d", 600, 7);
+    assert_int_equal(large[(1 << 20) - 1], 0);
+    assert_int_equal(strlen(text), 600);
+    assert_ptr_not_equal(arena_alloc(arena, 0), arena_alloc(arena, 0));
+    assert_string_equal(arena_strndup(arena, "abcdef", 3), "abc");
+    arena_free(arena);
+}
+
+static void test_many_mistakes(void **state)
+{
+    (void)state;
+    struct diag *diag = diag_new();
+    for (int i = 0; i < 300; i++)
+        diag_error(diag, (struct place){"f", 1, 1}, "k", "mistake %d", i);
+    diag_warn(diag, (struct place){.file = "f"}, NULL, "lost");
+    assert_int_equal(diag_errors(diag), 300); /* all counted */
+    assert_non_null(diag_line(diag, 199));
+    assert_null(diag_line(diag, 200)); /* not all kept */
+    assert_int_equal(diag_warnings(diag), 1);
+    diag_free(diag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bad), cmocka_unit_test(test_good),
-                                       cmocka_unit_test(test_all_at_once)};
+                                       cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_arena),
+                                       cmocka_unit_test(test_many_mistakes)};
     return cmocka_run_group_tests_name("field", tests, NULL, NULL);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* unit, decimal and quantity: numbers as written to base units, exactly. */
+/* unit, decimal, quantity and oid: numbers as written to base units, exactly. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "drivers/oid.h"
 #include "drivers/unit.h"
 
 #include <math.h>
@@ -86,9 +87,41 @@ static void test_quantities(void **state)
     assert_int_equal(quantity_parse("wattage"), Q_NONE);
 }
 
+static const struct {
+    const char *text;
+    bool good;
+} oids[] = {
+    {"1.3.6.1.2.1.1.1.0", true}, {".1.3.6", true},        {"0", true},          {"1.3.4294967295", true},
+    {"1.3.4294967296", false},   {"", false},             {"1..3", false},      {"1.3.", false},
+    {"1.3.a", false},            {"iso.3.6", false},      {"1.-3", false},
+};
+
+static void test_oids(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof oids / sizeof oids[0]; i++) {
+        struct oid oid;
+        print_message("  %s\n", oids[i].text);
+        assert_int_equal(oid_read(arena, oids[i].text, &oid) == 0, oids[i].good);
+        if (oids[i].good)
+            assert_string_equal(oid_text(arena, oid), oids[i].text + (*oids[i].text == '.'));
+    }
+    struct oid a, b, c;
+    oid_read(arena, "1.3.6", &a);
+    oid_read(arena, "1.3.6.1", &b);
+    oid_read(arena, "1.3.10", &c);
+    assert_true(oid_compare(a, b) < 0 && oid_compare(b, c) < 0 && oid_compare(c, a) > 0 && oid_compare(b, b) == 0);
+    assert_true(oid_under(b, a) && oid_under(a, a) && !oid_under(a, b) && !oid_under(c, a));
+    assert_int_equal(oid_compare(oid_join(arena, a, (uint32_t[]){1}, 1), b), 0);
+    char small[4];
+    assert_int_equal(oid_format(b, small, sizeof small), 7); /* cut, but the full length is told */
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_exact),
-                                       cmocka_unit_test(test_quantities)};
+                                       cmocka_unit_test(test_quantities), cmocka_unit_test(test_oids)};
     return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
 }
