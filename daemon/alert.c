@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was raised before a restart has so long after the grace to be observed again: a silent device needs two polls. */
+/* What was raised before a restart has so long after the grace to be observed again: a silent device needs two polls.
+ */
 #define RESTORED_US (60 * 1000000LL)
 
 struct kept {
@@ -195,9 +196,7 @@ void alerts_observe(struct alerts *alerts, const struct observation *o, struct m
     uint64_t key = alert_key(o->rule, o->subject);
     struct kept *kept = find_key(alerts, key);
     switch (o->verdict) {
-    case VERDICT_BAD:
-        observe_bad(alerts, kept, o, key, now);
-        break;
+    case VERDICT_BAD: observe_bad(alerts, kept, o, key, now); break;
     case VERDICT_BETWEEN:
         if (kept && !kept->raised)
             forget(alerts, kept); /* holding needs to be above the limit all the time */

@@ -18,16 +18,16 @@ enum alert_verdict { VERDICT_GOOD, VERDICT_BETWEEN, VERDICT_BAD };
 
 struct observation {
     enum rule rule;
-    const char *name;   /* of a threshold of the site; NULL: the rule's */
-    uint64_t subject;   /* what it is about, unique within the rule: a device's or point's number */
-    uint64_t cause;     /* alert_key() of what would explain it; 0 */
+    const char *name; /* of a threshold of the site; NULL: the rule's */
+    uint64_t subject; /* what it is about, unique within the rule: a device's or point's number */
+    uint64_t cause;   /* alert_key() of what would explain it; 0 */
     enum alert_verdict verdict;
-    int priority;       /* -1: the rule's */
-    int64_t hold_us;    /* -1: the rule's */
+    int priority;                             /* -1: the rule's */
+    int64_t hold_us;                          /* -1: the rule's */
     const char *room, *device, *part, *point; /* NULL: none */
     double value, limit;
     const char *unit;
-    const char *text;   /* read when it is raised or cleared only */
+    const char *text; /* read when it is raised or cleared only */
 };
 
 typedef void alerts_emit(void *context, const struct alert_entry *entry);

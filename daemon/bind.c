@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/bind.h"
 
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,8 +191,11 @@ static void reserve_account(const struct binder *binder, const struct live_point
 {
     static const struct {
         enum quantity power, energy;
-    } pairs[] = {{Q_ACTIVE_POWER, Q_ENERGY}, {Q_HEAT_POWER, Q_HEAT_ENERGY}, {Q_COOLING_POWER, Q_COOLING_ENERGY},
-                 {Q_FLOW, Q_VOLUME},         {Q_K_HEAT_POWER, Q_K_HEAT_ENERGY}};
+    } pairs[] = {{Q_ACTIVE_POWER, Q_ENERGY},
+                 {Q_HEAT_POWER, Q_HEAT_ENERGY},
+                 {Q_COOLING_POWER, Q_COOLING_ENERGY},
+                 {Q_FLOW, Q_VOLUME},
+                 {Q_K_HEAT_POWER, Q_K_HEAT_ENERGY}};
     char name[sizeof point->name];
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (pairs[i].power != point->quantity)
@@ -259,8 +261,15 @@ void bind_scope(const struct binder *binder, const char *scope)
         snprintf(point->part, sizeof point->part, "kpi");
         point->quantity = (enum quantity)q;
         point->gone = false;
-        struct record record = {.number = point->number, .device = scope, .part = "kpi", .quantity = point->quantity,
-                                .room = point->room, .share = 1, .accuracy = NAN, .rated_w = NAN, .period_s = 60,
+        struct record record = {.number = point->number,
+                                .device = scope,
+                                .part = "kpi",
+                                .quantity = point->quantity,
+                                .room = point->room,
+                                .share = 1,
+                                .accuracy = NAN,
+                                .rated_w = NAN,
+                                .period_s = 60,
                                 .to_ms = INT64_MAX};
         binder->record(binder->context, &record);
     }
@@ -269,8 +278,9 @@ void bind_scope(const struct binder *binder, const char *scope)
 void bind_source(const struct binder *binder, const struct source_config *source)
 {
     char name[sizeof((struct live_point *)NULL)->name];
-    snprintf(name, sizeof name, "%s/total/%s", source->id,
-             quantity_row(source->role == ROLE_WATER || source->role == ROLE_WATER_POTABLE ? Q_VOLUME : Q_ENERGY)->name);
+    snprintf(
+        name, sizeof name, "%s/total/%s", source->id,
+        quantity_row(source->role == ROLE_WATER || source->role == ROLE_WATER_POTABLE ? Q_VOLUME : Q_ENERGY)->name);
     struct record record = {.number = binder->number(binder->context, name),
                             .device = source->id,
                             .part = "total",

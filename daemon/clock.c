@@ -24,8 +24,9 @@ bool clock_look(struct clock_state *state, struct moment now, char *words, size_
     }
     if (llabs(step) > STEP_MS) {
         state->stepped_us = now.boot_us;
-        snprintf(words, size, "the clock stepped %s by %.1f s: energies stay exact, graphs %s", step > 0 ? "forward" : "back",
-                 (double)llabs(step) / 1000, step > 0 ? "have a gap" : "wait until the time is new again");
+        snprintf(words, size, "the clock stepped %s by %.1f s: energies stay exact, graphs %s",
+                 step > 0 ? "forward" : "back", (double)llabs(step) / 1000,
+                 step > 0 ? "have a gap" : "wait until the time is new again");
         return true;
     }
     if (state->stepped_us && now.boot_us - state->stepped_us < TELL_US)

@@ -11,40 +11,9 @@
 #include "drivers/part.h"
 #include "drivers/setup.h"
 #include "daemon/role.h"
+#include "daemon/room_config.h"
 
 #define NO_INDEX SIZE_MAX
-
-enum heat_architecture {
-    HA_NONE, HA_DX_OPEN, HA_CRAH_OPEN, HA_CAC, HA_HAC, HA_RDHX, HA_D2C_CPU, HA_D2C_FULL, HA_IMMERSION, HA_COUNT
-};
-enum heat_fluid { FLUID_WATER, FLUID_MEG, FLUID_MPG };
-enum location { PLACE_NONE, PLACE_RACK_INLET, PLACE_RACK_OUTLET, PLACE_SUPPLY, PLACE_RETURN, PLACE_OUTDOOR, PLACE_COUNT };
-enum ashrae { ASHRAE_A1, ASHRAE_A2, ASHRAE_A3, ASHRAE_A4, ASHRAE_H1, ASHRAE_COUNT };
-
-struct heat_config {
-    enum heat_architecture architecture;
-    const char *water_flow, *water_supply, *water_return; /* point names; NULL: none */
-    const char *air_flow, *air_hot, *air_cold;
-    double air_flow_fixed; /* m3/h; NAN: air_flow is a point */
-    enum heat_fluid fluid;
-    double fluid_fraction;            /* mass fraction of glycol, 0..0.6 */
-    double sink_supply, sink_return;  /* degC; NAN: no sink stated */
-    double efficiency;                /* of Carnot; default 0.45, assumed */
-    double demand_space, demand_dhw;  /* Wh a year; NAN: not stated */
-};
-
-struct room_config {
-    const char *id, *title;
-    enum ashrae ashrae;
-    bool complete;       /* boundary: the operator says that all energy entering is metered */
-    const char *cooling; /* free words */
-    struct heat_config heat;
-};
-
-struct rack_config {
-    const char *id, *title, *row, *position;
-    size_t room;
-};
 
 struct part_config {
     const char *part;
@@ -53,20 +22,20 @@ struct part_config {
     enum phase phase;
     double breaker; /* A; NAN */
     enum location place;
-    double height; /* m; NAN */
+    double height;   /* m; NAN */
     double accuracy; /* % of reading; NAN */
 };
 
 struct device_config {
     const char *id;
-    size_t room, rack; /* NO_INDEX: none */
+    size_t room, rack;          /* NO_INDEX: none */
     struct device_setup *setup; /* setup->number is the device's number: equal ids keep it across reloads */
     enum role role;
     const char *feed;
     enum phase phase;
-    double breaker;     /* A; NAN */
-    double class_pct;   /* accuracy class; NAN */
-    double share;       /* 0..1 of it that belongs to the room */
+    double breaker;         /* A; NAN */
+    double class_pct;       /* accuracy class; NAN */
+    double share;           /* 0..1 of it that belongs to the room */
     int64_t from_ms, to_ms; /* in service; 0 / INT64_MAX */
     size_t n_parts;
     struct part_config *part;
@@ -78,13 +47,13 @@ struct source_config {
     const char *id;
     size_t room;
     enum role role;
-    double constant;  /* W; NAN: by readings */
-    double accuracy;  /* %; NAN */
+    double constant; /* W; NAN: by readings */
+    double accuracy; /* %; NAN */
 };
 
 struct alert_config {
-    const char *name;  /* a built-in rule, or the site's own */
-    const char *point; /* GLOB over point names; NULL: the rule's own */
+    const char *name;    /* a built-in rule, or the site's own */
+    const char *point;   /* GLOB over point names; NULL: the rule's own */
     double above, below; /* base unit of the point; NAN */
     int64_t hold_us;
     double hysteresis;
@@ -108,8 +77,8 @@ struct rrd_span {
 };
 
 struct factors_config {
-    double electricity, gas;                          /* kg CO2/kWh */
-    double price_electricity, price_gas, price_heat;  /* EUR/MWh; NAN */
+    double electricity, gas;                         /* kg CO2/kWh */
+    double price_electricity, price_gas, price_heat; /* EUR/MWh; NAN */
 };
 
 struct config {

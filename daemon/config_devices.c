@@ -53,7 +53,8 @@ static void hash_node(uint64_t *hash, const struct yaml_node *node)
 /* What a driver would notice: how the device is reached and read, the profile, and the secrets behind names. */
 static uint64_t fingerprint(const struct yaml_node *node, const struct device_setup *setup)
 {
-    static const char *const keys[] = {"profile", "address", "snmp", "modbus", "every", "timeout", "parts", "units", "params"};
+    static const char *const keys[] = {"profile", "address", "snmp",  "modbus", "every",
+                                       "timeout", "parts",   "units", "params"};
     uint64_t hash = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         hash_node(&hash, yaml_get(node, keys[i]));
@@ -316,7 +317,8 @@ static void check_lines(struct resolver *r, const struct yaml_node *devices)
         lines += first;
     }
     if (lines > LINES_MAX)
-        diag_error(r->reader->diag, devices->at, "devices", "%zu Modbus lines, at most %d are served", lines, LINES_MAX);
+        diag_error(r->reader->diag, devices->at, "devices", "%zu Modbus lines, at most %d are served", lines,
+                   LINES_MAX);
 }
 
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,

@@ -5,6 +5,7 @@
  * printed from these rows. */
 #define AT(type, member) .offset = offsetof(struct type, member)
 
+/* clang-format off */
 static const char *const ashrae_names[] = {"A1", "A2", "A3", "A4", "H1", NULL};
 static const char *const architecture_names[] = {"none", "dx_open",  "crah_open", "cac",      "hac",
                                                  "rdhx", "d2c_cpu",  "d2c_full",  "immersion", NULL};
@@ -267,3 +268,4 @@ const struct field config_fields[] = {
      .help = "rules: a built-in one by its name, or one of the site"},
     {0},
 };
+/* clang-format on */

@@ -25,7 +25,8 @@ int config_one_or_list(struct field_reader *reader, const struct field *field, c
     if (node->kind == YAML_LIST)
         return field_list_of(reader, field, node, into);
     struct yaml_node *one[] = {(struct yaml_node *)node};
-    struct yaml_node list = {.kind = YAML_LIST, .at = node->at, .key = node->key, .key_at = node->key_at, .n = 1, .item = one};
+    struct yaml_node list = {
+        .kind = YAML_LIST, .at = node->at, .key = node->key, .key_at = node->key_at, .n = 1, .item = one};
     return field_list_of(reader, field, &list, into);
 }
 
@@ -67,8 +68,9 @@ int config_secret(struct field_reader *reader, const struct field *field, const 
     if (node->kind == YAML_SCALAR && field->initial)
         return field_text(reader, field, node, into);
     if (!name || node->n != 1 || name->kind != YAML_SCALAR)
-        return complain(reader, node, field->initial ? "expected a text or {credential: NAME}"
-                                                     : "secrets are not written here: expected {credential: NAME}");
+        return complain(reader, node,
+                        field->initial ? "expected a text or {credential: NAME}"
+                                       : "secrets are not written here: expected {credential: NAME}");
     if (!*name->text || strchr(name->text, '/') || name->text[0] == '.')
         return complain(reader, name, "a credential is named like a file, without '/'");
     const char *path = arena_printf(reader->arena, "%s/%s", context->credentials, name->text);
@@ -85,8 +87,8 @@ int config_timezone(struct field_reader *reader, const struct field *field, cons
     const char *path = arena_printf(reader->arena, "/usr/share/zoneinfo/%s", node->text);
     struct stat st;
     if (strstr(node->text, "..") || *node->text == '/' || stat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
-        diag_error(reader->diag, node->at, node->key, "'%s' is no time zone known here, expected one like Europe/Brussels",
-                   node->text);
+        diag_error(reader->diag, node->at, node->key,
+                   "'%s' is no time zone known here, expected one like Europe/Brussels", node->text);
         return -EINVAL;
     }
     return 0;

@@ -109,7 +109,8 @@ static void resolve_racks(struct field_reader *reader, const struct yaml_node *r
         config->rack[i] = (struct rack_config){from[i].id, from[i].title ? from[i].title : from[i].id, from[i].row,
                                                from[i].position, config_find_room(config, from[i].room)};
         if (!id_valid(from[i].id) || id_reserved(from[i].id))
-            diag_error(reader->diag, node->key_at, from[i].id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+            diag_error(reader->diag, node->key_at, from[i].id,
+                       "not a free name: expected a-z, 0-9 and '-', at most 32");
         if (from[i].room && config->rack[i].room == NO_INDEX)
             wrong(reader, node, "room", "no such room under rooms:");
     }
@@ -131,7 +132,8 @@ static void resolve_sources(struct field_reader *reader, const struct yaml_node 
                                          .constant = constant ? from[i].constant : NAN,
                                          .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN};
         if (!id_valid(source->id) || id_reserved(source->id))
-            diag_error(reader->diag, node->key_at, source->id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+            diag_error(reader->diag, node->key_at, source->id,
+                       "not a free name: expected a-z, 0-9 and '-', at most 32");
         if (from[i].room && source->room == NO_INDEX)
             wrong(reader, node, "room", "no such room under rooms:");
         if (constant == from[i].reading)
@@ -162,7 +164,8 @@ static double alert_limit(struct field_reader *reader, const struct yaml_node *n
     }
     char what[160];
     snprintf(what, sizeof what, "'%s' is not a %s with its unit, like %s", text,
-             q == Q_NONE ? "value" : dimension_name(dimension_of(q)), q == Q_NONE ? "24C" : dimension_example(dimension_of(q)));
+             q == Q_NONE ? "value" : dimension_name(dimension_of(q)),
+             q == Q_NONE ? "24C" : dimension_example(dimension_of(q)));
     wrong(reader, node, key, what);
     return NAN;
 }

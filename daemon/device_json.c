@@ -32,12 +32,12 @@ static json_t *states_json(const char *const *states)
 
 static json_t *point_json(const struct point_shape *p)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "part", p->part, "quantity",
-                               quantity_row(p->quantity)->name, "aspect", aspect_name(p->aspect), "computed",
-                               p->computed, "label", text_or_null(p->label), "source", text_or_null(p->source), "also",
-                               text_or_null(p->also), "rating", number_or_null(p->rating), "modulus",
-                               number_or_null(p->modulus), "step", number_or_null(p->step), "refresh",
-                               number_or_null(p->refresh));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "part", p->part, "quantity",
+                  quantity_row(p->quantity)->name, "aspect", aspect_name(p->aspect), "computed", p->computed, "label",
+                  text_or_null(p->label), "source", text_or_null(p->source), "also", text_or_null(p->also), "rating",
+                  number_or_null(p->rating), "modulus", number_or_null(p->modulus), "step", number_or_null(p->step),
+                  "refresh", number_or_null(p->refresh));
     if (object && p->states)
         json_object_set_new(object, "states", states_json(p->states));
     return object;

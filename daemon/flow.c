@@ -84,7 +84,8 @@ static void forget_device(struct flow *flow, struct live_device *device)
     device->config = NULL;
 }
 
-void flow_config(struct flow *flow, const struct config *config, struct shape *(*learnt)(void *context, const char *device))
+void flow_config(struct flow *flow, const struct config *config,
+                 struct shape *(*learnt)(void *context, const char *device))
 {
     struct live *live = flow->live;
     for (size_t i = 0; i < live->n_devices; i++)
@@ -243,9 +244,7 @@ static void take(struct flow *flow, struct answer *answer, struct moment now)
     if (!device || !device->config)
         return; /* removed while the answer was under way */
     switch (answer->kind) {
-    case ANSWER_SHAPE:
-        take_shape(flow, device, answer, now);
-        break;
+    case ANSWER_SHAPE: take_shape(flow, device, answer, now); break;
     case ANSWER_VALUES:
         device->polls++;
         take_values(flow, device, answer, now);

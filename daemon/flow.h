@@ -29,8 +29,10 @@ void flow_free(struct flow *flow);
 /* An exit that is told from now on. */
 void flow_add_sink(struct flow *flow, const struct sink *sink, void *self);
 void flow_remove_sinks(struct flow *flow);
-/* Devices and scopes of the configuration; points of what is gone are released. learnt(): the shape kept from before. */
-void flow_config(struct flow *flow, const struct config *config, struct shape *(*learnt)(void *context, const char *device));
+/* Devices and scopes of the configuration; points of what is gone are released. learnt(): the shape kept from before.
+ */
+void flow_config(struct flow *flow, const struct config *config,
+                 struct shape *(*learnt)(void *context, const char *device));
 void flow_answers(struct flow *flow, struct answer *answers, struct moment now);
 /* Results of one round: readings of rooms and the site. */
 void flow_kpis(struct flow *flow, const struct kpi_result *results, size_t n, struct moment now);

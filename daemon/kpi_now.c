@@ -79,16 +79,15 @@ static size_t gather_points(const struct live *live, const char *room, struct li
         enum quantity account = account_of(p->quantity);
         if (p->gone || p->scope || p->role == ROLE_NONE || account == Q_NONE || strcmp(p->room, room) != 0)
             continue;
-        meters[n++] = (struct live_meter){
-            .meter = {.device = live->device[p->device]->config->id,
-                      .part = p->part,
-                      .feed = *p->feed ? p->feed : NULL,
-                      .role = p->role,
-                      .category = p->category,
-                      .quantity = account,
-                      .share = p->share,
-                      .accuracy = p->accuracy},
-            .power = quality_has_value(p->quality) ? p->value : NAN};
+        meters[n++] = (struct live_meter){.meter = {.device = live->device[p->device]->config->id,
+                                                    .part = p->part,
+                                                    .feed = *p->feed ? p->feed : NULL,
+                                                    .role = p->role,
+                                                    .category = p->category,
+                                                    .quantity = account,
+                                                    .share = p->share,
+                                                    .accuracy = p->accuracy},
+                                          .power = quality_has_value(p->quality) ? p->value : NAN};
     }
     return n;
 }
@@ -151,7 +150,9 @@ static void run_room(struct kpi_now *now, const struct live *live, size_t index,
     size_t n_meters = gather_points(live, rc->id, meters);
     n_meters += gather_sources(config, index, meters + n_meters);
     struct live_room room = {
-        .scope = {.id = rc->id, .complete = rc->complete, .missing = missing_devices(live, index, missing, sizeof missing)},
+        .scope = {.id = rc->id,
+                  .complete = rc->complete,
+                  .missing = missing_devices(live, index, missing, sizeof missing)},
         .heat = &rc->heat,
         .meters = meters,
         .n = n_meters,

@@ -19,19 +19,19 @@ struct live_point {
     const char *scope;                 /* KPI: room id or "site"; else NULL */
     char part[PART_MAX];
     enum quantity quantity;
-    const char *label;                 /* of the part; "" */
-    const char *room, *rack, *feed;    /* ids; "" */
+    const char *label;              /* of the part; "" */
+    const char *room, *rack, *feed; /* ids; "" */
     enum phase phase;
     enum role role;
-    int category;                      /* PUE category that IT energy measured here allows; 0: none */
-    double share, accuracy;            /* 0..1 of it is the room's; limit of error in %, NAN */
-    double rating;                     /* breaker or rated value; NAN */
+    int category;           /* PUE category that IT energy measured here allows; 0: none */
+    double share, accuracy; /* 0..1 of it is the room's; limit of error in %, NAN */
+    double rating;          /* breaker or rated value; NAN */
     const char *const *states;
     enum quality quality;
-    double value;                      /* NAN unless the quality has a value */
-    double raw;                        /* as told, also where it is implausible: for words */
-    int64_t ts_ms;                     /* of the poll that gave this value */
-    int64_t changed_us;                /* boot clock of the last different value */
+    double value;       /* NAN unless the quality has a value */
+    double raw;         /* as told, also where it is implausible: for words */
+    int64_t ts_ms;      /* of the poll that gave this value */
+    int64_t changed_us; /* boot clock of the last different value */
     double period_s, refresh_s;
     bool gone;
 };
@@ -43,7 +43,7 @@ struct live_device {
     uint32_t number;
     enum live_state state;
     struct shape *shape;
-    size_t n_bound;      /* == shape->n: point of each sample, NULL where it is not kept (a peak, a rating) */
+    size_t n_bound; /* == shape->n: point of each sample, NULL where it is not kept (a peak, a rating) */
     struct live_point **bound;
     int64_t last_ok_ms, last_poll_ms;
     int64_t silent_since_ms;

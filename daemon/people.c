@@ -13,10 +13,15 @@ struct scale_row {
 };
 
 static const struct scale_row scales[] = {
-    {D_POWER, 1e6, 1e6, "MW"},          {D_POWER, 1e3, 1e3, "kW"},
-    {D_ENERGY, 1e9, 1e9, "GWh"},        {D_ENERGY, 1e6, 1e6, "MWh"},   {D_ENERGY, 0, 1e3, "kWh"},
-    {D_APPARENT_POWER, 1e3, 1e3, "kVA"}, {D_REACTIVE_POWER, 1e3, 1e3, "kvar"},
-    {D_APPARENT_ENERGY, 0, 1e3, "kVAh"}, {D_REACTIVE_ENERGY, 0, 1e3, "kvarh"},
+    {D_POWER, 1e6, 1e6, "MW"},
+    {D_POWER, 1e3, 1e3, "kW"},
+    {D_ENERGY, 1e9, 1e9, "GWh"},
+    {D_ENERGY, 1e6, 1e6, "MWh"},
+    {D_ENERGY, 0, 1e3, "kWh"},
+    {D_APPARENT_POWER, 1e3, 1e3, "kVA"},
+    {D_REACTIVE_POWER, 1e3, 1e3, "kvar"},
+    {D_APPARENT_ENERGY, 0, 1e3, "kVAh"},
+    {D_REACTIVE_ENERGY, 0, 1e3, "kvarh"},
 };
 
 static const char *duration(char *buffer, size_t size, double s)

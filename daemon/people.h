@@ -9,4 +9,4 @@
 #include <stdint.h>
 
 const char *people_value(char *buffer, size_t size, enum quantity quantity, double value); /* returns buffer */
-const char *people_time(char *buffer, size_t size, int64_t wall_ms);                       /* local: 2026-11-22 14:02:11 */
+const char *people_time(char *buffer, size_t size, int64_t wall_ms); /* local: 2026-11-22 14:02:11 */

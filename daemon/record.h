@@ -17,17 +17,17 @@ struct record {
     uint32_t number;
     const char *device, *part; /* DEVICE and PART of the point's name; a room's KPIs: ROOM, "kpi" */
     enum quantity quantity;
-    const char *room;  /* "" for none */
+    const char *room;   /* "" for none */
     const char *serial; /* of the device; NULL: unknown. Another one begins a new segment of the register */
-    enum role role;    /* of the part; ROLE_NONE: in no balance */
-    int category;      /* PUE category that IT energy measured here allows: 1 2 3; 0: none */
-    const char *feed;  /* NULL */
+    enum role role;     /* of the part; ROLE_NONE: in no balance */
+    int category;       /* PUE category that IT energy measured here allows: 1 2 3; 0: none */
+    const char *feed;   /* NULL */
     enum phase phase;
-    double share;      /* 0..1 */
-    double accuracy;   /* limit of error in % of reading; NAN */
-    double rated_w;    /* most power that can flow through it; NAN */
-    double modulus;    /* where a counter wraps; 0: unknown */
-    double step;       /* resolution; 0: unknown */
-    double period_s;   /* of its polls */
+    double share;           /* 0..1 */
+    double accuracy;        /* limit of error in % of reading; NAN */
+    double rated_w;         /* most power that can flow through it; NAN */
+    double modulus;         /* where a counter wraps; 0: unknown */
+    double step;            /* resolution; 0: unknown */
+    double period_s;        /* of its polls */
     int64_t from_ms, to_ms; /* in service */
 };

@@ -37,8 +37,9 @@ static void keep_shape(void *context, const char *device, const struct shape *sh
         disk_device_write(service->disk, device, text);
     free(text);
     journal_line(LOG_INFO, "%s: %s %s, profile %s (%s), %zu points", device,
-                 shape->identity.vendor ? shape->identity.vendor : "", shape->identity.model ? shape->identity.model : "",
-                 shape->identity.profile, shape->identity.why ? shape->identity.why : "configured", shape->n);
+                 shape->identity.vendor ? shape->identity.vendor : "",
+                 shape->identity.model ? shape->identity.model : "", shape->identity.profile,
+                 shape->identity.why ? shape->identity.why : "configured", shape->n);
     for (size_t i = 0; i < shape->n_notes; i++)
         journal_line(LOG_NOTICE, "%s: %s", device, shape->note[i]);
 }
@@ -94,22 +95,15 @@ static uint64_t trouble_subject(const char *what)
 static void take_event(struct service *service, const struct disk_event *event)
 {
     switch (event->kind) {
-    case DISK_ALERT_KEPT:
-        tell_alert(service, &event->alert);
-        break;
-    case DISK_KPIS:
-        flow_kpis(service->flow, event->kpi, event->n_kpis, moment_now());
-        break;
+    case DISK_ALERT_KEPT: tell_alert(service, &event->alert); break;
+    case DISK_KPIS: flow_kpis(service->flow, event->kpi, event->n_kpis, moment_now()); break;
     case DISK_TROUBLE:
         journal_line(event->trouble ? LOG_ERR : LOG_NOTICE, "%s: %s", event->what, event->words);
         watch_trouble(service->watch, RULE_DISK, trouble_subject(event->what), event->what,
                       event->trouble ? event->words : NULL, moment_now());
         break;
-    case DISK_FLUSHED:
-        http_flushed(service->http, event->token);
-        break;
-    case DISK_HISTORY:
-        break; /* no view asks for history yet */
+    case DISK_FLUSHED: http_flushed(service->http, event->token); break;
+    case DISK_HISTORY: break; /* no view asks for history yet */
     }
 }
 

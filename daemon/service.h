@@ -62,4 +62,4 @@ void service_stop_exits(struct service *service);
 /* SIGHUP: reads the configuration off the loop, then takes it over; a wrong one leaves all as it is. */
 void service_reload(struct service *service);
 void service_reload_join(struct service *service); /* at the end: waits for the reader */
-extern const struct http_service service_http; /* self is set by a copy */
+extern const struct http_service service_http;     /* self is set by a copy */

@@ -107,8 +107,9 @@ static void watch_implausible(struct watch *watch, const struct live_point *poin
         return;
     about_point(&o, watch, point);
     o.value = raw;
-    snprintf(text, sizeof text, o.verdict == VERDICT_BAD ? "%s says %s, which is not possible: check the profile's scale"
-                                                         : "%s is possible again: %s",
+    snprintf(text, sizeof text,
+             o.verdict == VERDICT_BAD ? "%s says %s, which is not possible: check the profile's scale"
+                                      : "%s is possible again: %s",
              point->name, people_value(value, sizeof value, point->quantity, raw));
     o.text = text;
     alerts_observe(watch->alerts, &o, now);
@@ -189,8 +190,8 @@ static void watch_battery(struct watch *watch, const struct live_point *point, s
     if (!worth(watch, &o))
         return;
     about_point(&o, watch, point);
-    snprintf(text, sizeof text, o.verdict == VERDICT_BAD ? "%s feeds from its battery" : "%s feeds from the mains again",
-             o.device);
+    snprintf(text, sizeof text,
+             o.verdict == VERDICT_BAD ? "%s feeds from its battery" : "%s feeds from the mains again", o.device);
     o.text = text;
     alerts_observe(watch->alerts, &o, now);
 }
@@ -213,7 +214,9 @@ static void watch_threshold(struct watch *watch, size_t i, const struct live_poi
     about_point(&o, watch, point);
     snprintf(text, sizeof text, "%s is %s, %s the limit of %s", point->name,
              people_value(value, sizeof value, point->quantity, point->value),
-             o.verdict != VERDICT_BAD ? "within" : low ? "below" : "above",
+             o.verdict != VERDICT_BAD ? "within"
+             : low                    ? "below"
+                                      : "above",
              people_value(limit, sizeof limit, point->quantity, o.limit));
     o.text = text;
     alerts_observe(watch->alerts, &o, now);

@@ -42,8 +42,8 @@ static const char *place_text(struct arena *arena, struct place at)
     return at.line ? arena_printf(arena, "%s:%u:%u", file, at.line, at.col) : arena_printf(arena, "%s", file);
 }
 
-__attribute__((format(printf, 5, 0))) static void add(struct diag *diag, struct place at, const char *key,
-                                                      bool warning, const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static void add(struct diag *diag, struct place at, const char *key, bool warning,
+                                                      const char *format, va_list args)
 {
     if (diag->n >= LINES_MAX) {
         diag->lost++;

@@ -23,21 +23,23 @@ struct field_reader {
 };
 
 struct field;
-typedef int field_read(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into);
+typedef int field_read(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
+                       void *into);
 
 struct field {
     const char *name;
     field_read *read;
     size_t offset;
-    const char *initial;  /* default as it would be written, NULL: none (zero) */
-    const char *help;     /* one sentence */
-    const void *arg;      /* choices, sub-table, dimension row: what the reader function says */
+    const char *initial; /* default as it would be written, NULL: none (zero) */
+    const char *help;    /* one sentence */
+    const void *arg;     /* choices, sub-table, dimension row: what the reader function says */
     enum dimension dimension;
     bool required;
     size_t size; /* field_map, field_list: of one element */
 };
 
-/* A map by its table (ended by a row without name) into the struct at `into`, defaults included. node NULL: defaults. */
+/* A map by its table (ended by a row without name) into the struct at `into`, defaults included. node NULL: defaults.
+ */
 int field_read_map(struct field_reader *reader, const struct field *table, const struct yaml_node *node, void *into);
 
 /* Readers, with the type they write. */
@@ -53,11 +55,12 @@ field_read field_duration; /* int64_t: microseconds */
 field_read field_size;     /* uint64_t: bytes, "2GB" */
 field_read field_choice;   /* int: index into .arg, a NULL-ended array of names */
 field_read field_oid;      /* struct oid */
-field_read field_map_of;   /* struct field_items: each value of a map by table .arg; element begins with const char *key */
-field_read field_list_of;  /* struct field_items: each item of a list by table .arg */
-field_read field_texts;    /* struct field_items of const char *; one text alone is a list of one */
-field_read field_sub;      /* the struct itself, by table .arg */
-field_read field_node;     /* const struct yaml_node *: kept for later */
+field_read
+    field_map_of; /* struct field_items: each value of a map by table .arg; element begins with const char *key */
+field_read field_list_of; /* struct field_items: each item of a list by table .arg */
+field_read field_texts;   /* struct field_items of const char *; one text alone is a list of one */
+field_read field_sub;     /* the struct itself, by table .arg */
+field_read field_node;    /* const struct yaml_node *: kept for later */
 
 struct field_items {
     size_t n;

@@ -15,7 +15,8 @@ static int complain(struct field_reader *reader, const struct yaml_node *node, c
     if (node->kind == YAML_SCALAR)
         diag_error(reader->diag, node->at, node->key, "'%s' is not %s", node->text, expected);
     else
-        diag_error(reader->diag, node->at, node->key, "a %s is not %s", node->kind == YAML_MAP ? "map" : "list", expected);
+        diag_error(reader->diag, node->at, node->key, "a %s is not %s", node->kind == YAML_MAP ? "map" : "list",
+                   expected);
     return -EINVAL;
 }
 

@@ -20,14 +20,14 @@ enum answer_kind {
 
 enum fault {
     FAULT_NONE,
-    FAULT_SILENT,    /* nothing came back in time */
-    FAULT_REFUSED,   /* connection refused, no route */
-    FAULT_NAME,      /* the address cannot be resolved */
-    FAULT_AUTH,      /* wrong user, password or level: words say which */
-    FAULT_PROTOCOL,  /* it answers, but not what was asked */
-    FAULT_GATEWAY,   /* the line or gateway, so all of its units */
-    FAULT_UNKNOWN,   /* no profile matched */
-    FAULT_ENGINE     /* SNMPv3: two agents with one engine ID */
+    FAULT_SILENT,   /* nothing came back in time */
+    FAULT_REFUSED,  /* connection refused, no route */
+    FAULT_NAME,     /* the address cannot be resolved */
+    FAULT_AUTH,     /* wrong user, password or level: words say which */
+    FAULT_PROTOCOL, /* it answers, but not what was asked */
+    FAULT_GATEWAY,  /* the line or gateway, so all of its units */
+    FAULT_UNKNOWN,  /* no profile matched */
+    FAULT_ENGINE    /* SNMPv3: two agents with one engine ID */
 };
 
 struct sample {
@@ -41,9 +41,9 @@ struct answer {
     enum answer_kind kind;
     enum fault fault;
     int64_t wall_ms, boot_us;
-    int64_t late_us;    /* how much after its due time the poll began */
-    int64_t latency_us; /* from begin to end of the poll */
-    uint32_t uptime_s;  /* the device's own uptime, 0: not asked */
+    int64_t late_us;     /* how much after its due time the poll began */
+    int64_t latency_us;  /* from begin to end of the poll */
+    uint32_t uptime_s;   /* the device's own uptime, 0: not asked */
     struct shape *shape; /* ANSWER_SHAPE: a reference */
     char words[200];     /* ANSWER_FAILED: for people, without the device's name */
     size_t n;

@@ -23,7 +23,7 @@ int oid_parse(const char *text, uint32_t ids[OID_MAX], size_t *ret_n);
 int oid_read(struct arena *arena, const char *text, struct oid *ret);
 struct oid oid_copy(struct arena *arena, const uint32_t *ids, size_t n);
 struct oid oid_join(struct arena *arena, struct oid head, const uint32_t *tail, size_t n);
-int oid_compare(struct oid a, struct oid b); /* as strings of numbers: lexicographic */
+int oid_compare(struct oid a, struct oid b);     /* as strings of numbers: lexicographic */
 bool oid_under(struct oid o, struct oid prefix); /* o equals prefix or lies below it */
 /* Writes the text, cut to size; returns the full length as snprintf does. */
 size_t oid_format(struct oid o, char *buffer, size_t size);

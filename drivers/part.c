@@ -14,13 +14,13 @@ struct base_row {
 };
 
 static const struct base_row bases[PB_COUNT] = {
-    [PB_TOTAL] = {"total", false, 0},    [PB_INLET] = {"inlet", true, 1},
-    [PB_OUTLET] = {"outlet", true, 2},   [PB_BRANCH] = {"branch", true, 2},
-    [PB_INPUT] = {"input", false, 0},    [PB_OUTPUT] = {"output", false, 0},
-    [PB_BYPASS] = {"bypass", false, 0},  [PB_BATTERY] = {"battery", false, 0},
-    [PB_SOURCE] = {"source", true, 1},   [PB_SENSOR] = {"sensor", true, 2},
-    [PB_LOOP] = {"loop", true, 1},       [PB_AIR] = {"air", false, 0},
-    [PB_FAN] = {"fan", true, 1},         [PB_COMPRESSOR] = {"compressor", true, 1},
+    [PB_TOTAL] = {"total", false, 0},   [PB_INLET] = {"inlet", true, 1},
+    [PB_OUTLET] = {"outlet", true, 2},  [PB_BRANCH] = {"branch", true, 2},
+    [PB_INPUT] = {"input", false, 0},   [PB_OUTPUT] = {"output", false, 0},
+    [PB_BYPASS] = {"bypass", false, 0}, [PB_BATTERY] = {"battery", false, 0},
+    [PB_SOURCE] = {"source", true, 1},  [PB_SENSOR] = {"sensor", true, 2},
+    [PB_LOOP] = {"loop", true, 1},      [PB_AIR] = {"air", false, 0},
+    [PB_FAN] = {"fan", true, 1},        [PB_COMPRESSOR] = {"compressor", true, 1},
     [PB_SYSTEM] = {"system", false, 0},
 };
 

@@ -68,7 +68,8 @@ static const struct quantity_row rows[Q_COUNT] = {
 };
 /* clang-format on */
 
-static const char *const aspects[A_COUNT] = {"", "peak", "average", "minimum", "maximum", "setpoint", "rating", "threshold"};
+static const char *const aspects[A_COUNT] = {"",        "peak",     "average", "minimum",
+                                             "maximum", "setpoint", "rating",  "threshold"};
 static const char *const qualities[QL_COUNT] = {"good", "estimated", "silent", "stale", "sentinel", "implausible"};
 
 static int find(const char *const *names, int n, const char *name)

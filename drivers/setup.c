@@ -91,7 +91,8 @@ static int parse_serial(struct arena *arena, const char *text, struct address *a
         *query++ = '\0';
     if (*path != '/')
         return refuse(ret_why, "a serial line is serial:///dev/NAME");
-    for (char *save = NULL, *item = query ? strtok_r(query, "&", &save) : NULL; item; item = strtok_r(NULL, "&", &save)) {
+    for (char *save = NULL, *item = query ? strtok_r(query, "&", &save) : NULL; item;
+         item = strtok_r(NULL, "&", &save)) {
         char *value = strchr(item, '=');
         if (!value)
             return refuse(ret_why, "options are written name=value");
@@ -114,7 +115,8 @@ static int parse_serial(struct arena *arena, const char *text, struct address *a
 static bool host_valid(const char *host)
 {
     size_t n = strlen(host);
-    return n > 0 && n <= 253 && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") == n;
+    return n > 0 && n <= 253 &&
+           strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") == n;
 }
 
 static int parse_host(struct arena *arena, const char *text, struct address *address, const char **ret_why)

@@ -42,9 +42,9 @@ struct snmp_setup {
 
 struct modbus_setup {
     unsigned unit;
-    int64_t pause_us;     /* between requests on the line */
-    int64_t reconnect_us; /* before a new connection */
-    bool one_client;      /* close after each poll */
+    int64_t pause_us;       /* between requests on the line */
+    int64_t reconnect_us;   /* before a new connection */
+    bool one_client;        /* close after each poll */
     unsigned max_registers; /* 0: the profile's */
 };
 
@@ -79,7 +79,7 @@ struct device_setup {
     struct part_setup *part;
     size_t n_params;
     struct param *param;
-    size_t n_units;    /* a chain: only unit `unit_number[i]` ... belongs to device `unit_device[i]` */
+    size_t n_units; /* a chain: only unit `unit_number[i]` ... belongs to device `unit_device[i]` */
     unsigned *unit_number;
     uint32_t *unit_device;
     bool names_resolve; /* false: numeric addresses only */

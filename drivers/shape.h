@@ -13,10 +13,10 @@
 #include <stdatomic.h>
 
 struct identity {
-    const char *profile;  /* the profile resolved */
-    unsigned version;     /* of the profile */
-    const char *kind;     /* pdu ups ats cooling meter heat-meter env entity */
-    const char *why;      /* which rule matched, in words */
+    const char *profile;                            /* the profile resolved */
+    unsigned version;                               /* of the profile */
+    const char *kind;                               /* pdu ups ats cooling meter heat-meter env entity */
+    const char *why;                                /* which rule matched, in words */
     const char *vendor, *model, *serial, *firmware; /* NULL: not told */
 };
 
@@ -24,15 +24,15 @@ struct point_shape {
     char part[PART_MAX];
     enum quantity quantity;
     enum aspect aspect;
-    bool computed;         /* by the driver from others, not told by the device */
-    const char *label;     /* of the part, by the device; NULL: none */
-    const char *source;    /* numeric OID, or holding:N / input:N / coil:N / discrete:N */
-    const char *also;      /* other sources asked that carry the same; blank separated, NULL: none */
+    bool computed;             /* by the driver from others, not told by the device */
+    const char *label;         /* of the part, by the device; NULL: none */
+    const char *source;        /* numeric OID, or holding:N / input:N / coil:N / discrete:N */
+    const char *also;          /* other sources asked that carry the same; blank separated, NULL: none */
     const char *const *states; /* Q_STATE: NULL-ended pairs "number", "name"; NULL: none */
-    double rating;         /* rated power, current or so of the part in the base unit; NAN: not told */
-    double modulus;        /* counters: where they wrap, in the base unit; 0: unknown */
-    double step;           /* resolution in the base unit; 0: unknown */
-    double refresh;        /* seconds after which an unchanged value is stale; 0: never */
+    double rating;             /* rated power, current or so of the part in the base unit; NAN: not told */
+    double modulus;            /* counters: where they wrap, in the base unit; 0: unknown */
+    double step;               /* resolution in the base unit; 0: unknown */
+    double refresh;            /* seconds after which an unchanged value is stale; 0: never */
 };
 
 struct shape {

@@ -74,8 +74,10 @@ static void arm(struct snmp_device *d)
 
 static struct snmp_stamp stamp(const struct snmp_device *d)
 {
-    return (struct snmp_stamp){
-        .wall_us = d->due.slot * d->schedule.every_us, .due_us = d->due.boot_us, .sent_us = d->sent_us, .now_us = boot_us()};
+    return (struct snmp_stamp){.wall_us = d->due.slot * d->schedule.every_us,
+                               .due_us = d->due.boot_us,
+                               .sent_us = d->sent_us,
+                               .now_us = boot_us()};
 }
 
 static void tell_failure(struct snmp_device *d)

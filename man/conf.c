@@ -23,12 +23,14 @@ static const char *type_of(const struct field *f)
         field_read *read;
         const char *name;
     } types[] = {
-        {field_text, "text"},         {field_id, "name"},           {field_bool, "yes or no"},
-        {field_count, "number"},      {field_integer, "number"},    {field_number, "number"},
-        {field_decimal, "number"},    {field_duration, "duration"}, {field_size, "size"},
-        {field_texts, "text, or a list"}, {config_secret, "secret"}, {config_timezone, "time zone"},
-        {config_class, "class"},      {config_date, "date"},        {config_point, "point"},
-        {field_node, "map"},
+        {field_text, "text"},      {field_id, "name"},
+        {field_bool, "yes or no"}, {field_count, "number"},
+        {field_integer, "number"}, {field_number, "number"},
+        {field_decimal, "number"}, {field_duration, "duration"},
+        {field_size, "size"},      {field_texts, "text, or a list"},
+        {config_secret, "secret"}, {config_timezone, "time zone"},
+        {config_class, "class"},   {config_date, "date"},
+        {config_point, "point"},   {field_node, "map"},
     };
     if (f->read == field_value)
         return dimension_name(f->dimension);

@@ -139,7 +139,8 @@ static void put_device(struct past *past, const struct linked *linked, int64_t n
     row->wall_ms = now_s * 1000;
     row->boot_us = since_us;
     for (size_t i = 0; i < linked->n; i++)
-        row->value[i] = (struct row_value){linked->link[i].point->number, QL_ESTIMATED, points[linked->link[i].at].counter};
+        row->value[i] =
+            (struct row_value){linked->link[i].point->number, QL_ESTIMATED, points[linked->link[i].at].counter};
     qsort(row->value, row->n, sizeof *row->value, compare);
     if (row->n) {
         ledger_feed(past->ledger, row);

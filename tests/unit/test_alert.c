@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define S 1000000LL
+#define S     1000000LL
 #define START 1000000000LL
 
 struct heard {
@@ -34,9 +34,18 @@ static struct moment at(int64_t second)
 
 static struct observation about(enum rule rule, enum alert_verdict verdict)
 {
-    return (struct observation){.rule = rule, .subject = 7, .verdict = verdict, .priority = -1, .hold_us = 0,
-                                .room = "leuven", .device = "pdu-a1", .part = "total", .value = 13, .limit = 12.8,
-                                .unit = "A", .text = "words"};
+    return (struct observation){.rule = rule,
+                                .subject = 7,
+                                .verdict = verdict,
+                                .priority = -1,
+                                .hold_us = 0,
+                                .room = "leuven",
+                                .device = "pdu-a1",
+                                .part = "total",
+                                .value = 13,
+                                .limit = 12.8,
+                                .unit = "A",
+                                .text = "words"};
 }
 
 static void see(struct alerts *alerts, enum rule rule, enum alert_verdict verdict, int64_t second)
@@ -92,7 +101,8 @@ static void test_restart(void **state)
 {
     (void)state;
     struct heard heard = {0};
-    struct alert_entry before = {.raised = true, .since_ms = 5, .id = "device-silent.pdu-a1.total", .rule = "device-silent"};
+    struct alert_entry before = {
+        .raised = true, .since_ms = 5, .id = "device-silent.pdu-a1.total", .rule = "device-silent"};
     struct alert_entry gone = {.raised = true, .id = "device-silent.pdu-b1", .rule = "device-silent"};
     struct alerts *alerts = alerts_new(hear, &heard, at(0), 15 * S);
     alerts_restore(alerts, &before);
@@ -165,8 +175,8 @@ static void test_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_once),    cmocka_unit_test(test_hold),  cmocka_unit_test(test_restart),
-        cmocka_unit_test(test_cause),   cmocka_unit_test(test_silence), cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_once),  cmocka_unit_test(test_hold),    cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_cause), cmocka_unit_test(test_silence), cmocka_unit_test(test_rules),
     };
     return cmocka_run_group_tests_name("alert", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_fields, config_read, config_resolve, config_devices): files to a checked configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_resolve, config_devices): files to a checked
+ * configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +60,8 @@ static int load(const struct dir *dir, const struct config *previous, struct dia
 
 static const char good[] =
     "site: {name: leuven, title: \"Stad Leuven\", timezone: Europe/Brussels}\n"
-    "mqtt: {server: \"mqtts://broker.example:8883\", user: wattwacht, password: {credential: mqtt}, homeassistant: yes}\n"
+    "mqtt: {server: \"mqtts://broker.example:8883\", user: wattwacht, password: {credential: mqtt}, homeassistant: "
+    "yes}\n"
     "http: {listen: \"127.0.0.1:9480\"}\n"
     "rooms:\n"
     "  stadskantoor:\n"
@@ -79,7 +81,8 @@ static const char good[] =
     "    feed: A\n"
     "    breaker: 16A\n"
     "    parts: {outlet-01: {label: web1, scale: 0.5}}\n"
-    "  meter-ac: {room: stadskantoor, profile: eastron-sdm630, address: \"10.20.0.30:502\", modbus: {unit: 3}, role: cooling,\n"
+    "  meter-ac: {room: stadskantoor, profile: eastron-sdm630, address: \"10.20.0.30:502\", modbus: {unit: 3}, role: "
+    "cooling,\n"
     "    class: 0.5S}\n";
 
 static void test_good(void **state)
@@ -148,11 +151,14 @@ static const struct {
     {HEAD "devices: {d: {room: r}}\n", "a.yaml:3:14: address: missing: how the device is reached"},
     {HEAD "devices: {d: {room: r, address: h, profile: apc-rpdu3}}\n",
      "a.yaml:3:45: profile: no profile 'apc-rpdu3', did you mean 'apc-rpdu2'?"},
-    {HEAD "devices: {r: {room: r, address: h}}\n", "a.yaml:3:11: r: is a room too: rooms and devices share one name space"},
-    {HEAD "devices: {d: {room: r, address: h, brekaer: 16A}}\n", "a.yaml:3:36: brekaer: unknown key, did you mean 'breaker'?"},
+    {HEAD "devices: {r: {room: r, address: h}}\n",
+     "a.yaml:3:11: r: is a room too: rooms and devices share one name space"},
+    {HEAD "devices: {d: {room: r, address: h, brekaer: 16A}}\n",
+     "a.yaml:3:36: brekaer: unknown key, did you mean 'breaker'?"},
     {HEAD "devices: {d: {room: r, address: h, breaker: 16}}\n",
      "a.yaml:3:45: breaker: '16' is not a current with its unit, like 16A"},
-    {HEAD "devices: {d: {room: r, address: h, snmp: {version: 3}}}\n", "a.yaml:3:42: user: missing: version 3 needs a user"},
+    {HEAD "devices: {d: {room: r, address: h, snmp: {version: 3}}}\n",
+     "a.yaml:3:42: user: missing: version 3 needs a user"},
     {HEAD "devices: {d: {room: r, address: h, snmp: {version: 3, user: u, auth: sha256, auth-key: geheim123}}}\n",
      "a.yaml:3:88: auth-key: secrets are not written here: expected {credential: NAME}"},
     {HEAD "devices: {d: {room: r, address: 'serial:///dev/ttyS0', modbus: {}}, e: {room: r, address: "
@@ -195,8 +201,8 @@ static void test_files(void **state)
     char credentials[100];
     snprintf(credentials, sizeof credentials, "%s/credentials", dir->path);
     write_file(dir->path, "a.yaml", HEAD, 0644);
-    write_file(dir->path, "b.yaml", "rooms: {t: {}}\ndevices: {d: {room: t, address: h, snmp: {community: {credential: c}}}}\n",
-               0644);
+    write_file(dir->path, "b.yaml",
+               "rooms: {t: {}}\ndevices: {d: {room: t, address: h, snmp: {community: {credential: c}}}}\n", 0644);
     assert_int_equal(mkdir(credentials, 0700), 0);
     write_file(credentials, "c", "city\n", 0644);
     assert_true(load(dir, NULL, diag, &config) < 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* flow with bind, live, check, watch, feeds, climate and device_json: answers in; readings, rows, records and alerts out. */
+/* flow with bind, live, check, watch, feeds, climate and device_json: answers in; readings, rows, records and alerts
+ * out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,8 +147,8 @@ static const struct {
 static struct shape *make_shape(const char *serial)
 {
     struct shape *shape = shape_new();
-    shape->identity = (struct identity){.profile = "p", .version = 1, .kind = "pdu",
-                                        .serial = arena_strdup(shape->arena, serial)};
+    shape->identity =
+        (struct identity){.profile = "p", .version = 1, .kind = "pdu", .serial = arena_strdup(shape->arena, serial)};
     for (size_t i = 0; i < N; i++) {
         struct point_shape *p = shape_add(shape);
         snprintf(p->part, sizeof p->part, "%s", points[i].part);

@@ -86,7 +86,10 @@ static const struct {
     const char *serial, *label;
     double rating;
     bool equal;
-} shapes[] = {{"S1", "a", NAN, true}, {"S2", "a", NAN, false}, {"S1", "b", NAN, false}, {"S1", NULL, NAN, false},
+} shapes[] = {{"S1", "a", NAN, true},
+              {"S2", "a", NAN, false},
+              {"S1", "b", NAN, false},
+              {"S1", NULL, NAN, false},
               {"S1", "a", 16, false}};
 
 static void test_equal(void **state)

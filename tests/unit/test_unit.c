@@ -71,7 +71,8 @@ static void test_exact(void **state)
     struct decimal product = decimal_mul((struct decimal){25, -2}, (struct decimal){4, 3});
     assert_true(fabs(decimal_value(product) - 1000) <= 0);
     assert_true(fabs(decimal_value(decimal_mul((struct decimal){INT64_MAX / 2, 0}, (struct decimal){100, 0})) /
-                         ((double)(INT64_MAX / 2) * 100) - 1) < 1e-15);
+                         ((double)(INT64_MAX / 2) * 100) -
+                     1) < 1e-15);
 }
 
 static void test_quantities(void **state)
@@ -91,9 +92,17 @@ static const struct {
     const char *text;
     bool good;
 } oids[] = {
-    {"1.3.6.1.2.1.1.1.0", true}, {".1.3.6", true},        {"0", true},          {"1.3.4294967295", true},
-    {"1.3.4294967296", false},   {"", false},             {"1..3", false},      {"1.3.", false},
-    {"1.3.a", false},            {"iso.3.6", false},      {"1.-3", false},
+    {"1.3.6.1.2.1.1.1.0", true},
+    {".1.3.6", true},
+    {"0", true},
+    {"1.3.4294967295", true},
+    {"1.3.4294967296", false},
+    {"", false},
+    {"1..3", false},
+    {"1.3.", false},
+    {"1.3.a", false},
+    {"iso.3.6", false},
+    {"1.-3", false},
 };
 
 static void test_oids(void **state)

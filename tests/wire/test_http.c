@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http, http_request, http_socket on real sockets: unix and TCP, many and slow clients, bodies that are too long, requests that are none. */
+/* http, http_request, http_socket on real sockets: unix and TCP, many and slow clients, bodies that are too long,
+ * requests that are none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TURN_US 200000 /* a loop that waited for the network would stand for seconds; a busy machine takes tens of ms \
-                        */
+#define TURN_US                                                                                           \
+    200000 /* a loop that waited for the network would stand for seconds; a busy machine takes tens of ms \
+            */
 
 /* A resolver that never comes back in time, for one name. */
 static atomic_bool resolver_hangs;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the configuration says of rooms and racks, and where sensors hang in them.
+ *
+ * Units: degC, m3/h, Wh a year; fractions 0..1; NAN: not stated.
+ * Owner: texts live in the configuration's arena.
+ * Source: contract C.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum heat_architecture {
+    HA_NONE,
+    HA_DX_OPEN,
+    HA_CRAH_OPEN,
+    HA_CAC,
+    HA_HAC,
+    HA_RDHX,
+    HA_D2C_CPU,
+    HA_D2C_FULL,
+    HA_IMMERSION,
+    HA_COUNT
+};
+enum heat_fluid { FLUID_WATER, FLUID_MEG, FLUID_MPG };
+enum location {
+    PLACE_NONE,
+    PLACE_RACK_INLET,
+    PLACE_RACK_OUTLET,
+    PLACE_SUPPLY,
+    PLACE_RETURN,
+    PLACE_OUTDOOR,
+    PLACE_COUNT
+};
+enum ashrae { ASHRAE_A1, ASHRAE_A2, ASHRAE_A3, ASHRAE_A4, ASHRAE_H1, ASHRAE_COUNT };
+
+struct heat_config {
+    enum heat_architecture architecture;
+    const char *water_flow, *water_supply, *water_return; /* point names; NULL: none */
+    const char *air_flow, *air_hot, *air_cold;
+    double air_flow_fixed; /* m3/h; NAN: air_flow is a point */
+    enum heat_fluid fluid;
+    double fluid_fraction;           /* mass fraction of glycol, 0..0.6 */
+    double sink_supply, sink_return; /* degC; NAN: no sink stated */
+    double efficiency;               /* of Carnot; default 0.45, assumed */
+    double demand_space, demand_dhw; /* Wh a year; NAN: not stated */
+};
+
+struct room_config {
+    const char *id, *title;
+    enum ashrae ashrae;
+    bool complete;       /* boundary: the operator says that all energy entering is metered */
+    const char *cooling; /* free words */
+    struct heat_config heat;
+};
+
+struct rack_config {
+    const char *id, *title, *row, *position;
+    size_t room;
+};
