@@ -70,6 +70,8 @@ class Process:
                 self.child.wait()
                 raise Failure(f"{self.name} did not end within {limit} s of signal {how}") from None
         self.err.close()
+        if self.child.stdout:
+            self.child.stdout.close()
         return self.child.returncode
 
 
@@ -101,6 +103,7 @@ class Rig:
         self.dir = directory or self.temporary.name
         os.makedirs(self.dir, exist_ok=True)
         self.processes = []
+        self.sockets = []
         self.agents = {}
 
     def __enter__(self):
@@ -110,6 +113,8 @@ class Rig:
         for process in reversed(self.processes):
             with contextlib.suppress(Failure):
                 process.stop()
+        for notified in self.sockets:
+            notified.socket.close()
         if self.temporary:
             self.temporary.cleanup()
 
@@ -162,6 +167,7 @@ class Rig:
         os.makedirs(self.path("state"), exist_ok=True)
         process = self.start(name, argv, env={"NOTIFY_SOCKET": notified.path, **(env or {})})
         process.notified = notified
+        self.sockets.append(notified)
         if ready:
             notified.wait("READY=1", process)
         return process

@@ -174,8 +174,11 @@ class Faults(Case):
         said = daemon.said()
         self.assertEqual(said.count("device-silent raised"), 1, said)
         self.assertEqual(said.count("device-silent cleared"), 1, said)
-        events = [json.loads(p)["state"] for t, p, _ in subscriber.read() if t.endswith("/event/alert")]
-        self.assertEqual(events, ["active", "cleared"])
+
+        def events():
+            return [json.loads(p)["state"] for t, p, _ in subscriber.read() if t.endswith("/event/alert")]
+        self.rig.until("both events", lambda: len(events()) >= 2)
+        self.assertEqual(events(), ["active", "cleared"])
         statuses = [p for t, p, _ in subscriber.read() if t.endswith("/pdu-b/status")]
         self.assertEqual([s for i, s in enumerate(statuses) if not i or s != statuses[i - 1]][-2:], ["offline", "online"])
         self.end(daemon)
