@@ -169,13 +169,15 @@ int service_new(const struct service_options *options, struct config *config, st
         r = sd_event_add_io(service->loop, NULL, inbox_fd(service->inbox), EPOLLIN, on_inbox, service);
     if (r >= 0)
         r = sd_event_add_io(service->loop, NULL, disk_fd(service->disk), EPOLLIN, on_disk, service);
-    if (r >= 0)
+    if (r >= 0) {
+        /* what each point is goes to the disk before it begins to read what the last run left in the log */
+        flow_config(service->flow, config, learnt_shape);
         r = disk_start(service->disk);
+    }
     if (r < 0) {
         service_free(service);
         return r;
     }
-    flow_config(service->flow, config, learnt_shape);
     *ret = service;
     return 0;
 }
