@@ -84,7 +84,7 @@ bool select_number(struct cells *cells, const struct select *select, int64_t *re
 {
     const char *word = select_word(cells, select);
     double number;
-    if (!word || !word_number(word, &number) || fabs(number) > 1e9)
+    if (!word || !word_number(word, &number) || fabs(number) > UINT32_MAX)
         return false;
     *ret = (int64_t)number + select->add;
     return true;

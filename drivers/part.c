@@ -85,11 +85,12 @@ int phase_parse(const char *name)
 static int read_number(const char **p, unsigned digits, unsigned *ret)
 {
     const char *q = *p;
-    unsigned long n = 0, length = 0;
+    uint64_t n = 0;
+    unsigned length = 0;
     for (; *q >= '0' && *q <= '9' && length < 10; q++, length++)
         n = n * 10 + (unsigned)(*q - '0');
     /* an index of the agent's own choosing may be as large as SMI lets it */
-    if (!n || n > INT32_MAX || length < digits || (length > digits && **p == '0'))
+    if (!n || n > UINT32_MAX || length < digits || (length > digits && **p == '0'))
         return -EINVAL;
     *p = q;
     *ret = (unsigned)n;

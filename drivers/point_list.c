@@ -49,7 +49,7 @@ static bool resolve_part(struct cells *cells, const struct point_def *def, struc
             return false;
         sum += number;
     }
-    if (def->number.n && (sum < 1 || sum > INT32_MAX))
+    if (def->number.n && (sum < 1 || sum > UINT32_MAX))
         return false;
     if (def->number.n)
         part.number = (unsigned)sum;
@@ -61,7 +61,7 @@ static bool resolve_part(struct cells *cells, const struct point_def *def, struc
         part.phase = (enum phase)phase;
     }
     if (select_given(&def->chain)) {
-        if (!select_number(cells, &def->chain, &number) || number < 1 || number > INT32_MAX)
+        if (!select_number(cells, &def->chain, &number) || number < 1 || number > UINT32_MAX)
             return false;
         part.unit = (unsigned)number;
     }

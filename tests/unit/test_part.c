@@ -15,15 +15,20 @@ static const struct {
     const char *text;
     struct part part;
 } good[] = {
-    {"total", {1, PB_TOTAL, 0, PH_NONE}},         {"total-l1", {1, PB_TOTAL, 0, PH_L1}},
-    {"inlet-1-l1l2", {1, PB_INLET, 1, PH_L1L2}},  {"outlet-07", {1, PB_OUTLET, 7, PH_NONE}},
-    {"outlet-107", {1, PB_OUTLET, 107, PH_NONE}}, {"unit-2-outlet-07-l3", {2, PB_OUTLET, 7, PH_L3}},
-    {"source-2-l1", {1, PB_SOURCE, 2, PH_L1}},    {"input-n", {1, PB_INPUT, 0, PH_N}},
+    {"total", {1, PB_TOTAL, 0, PH_NONE}},
+    {"total-l1", {1, PB_TOTAL, 0, PH_L1}},
+    {"inlet-1-l1l2", {1, PB_INLET, 1, PH_L1L2}},
+    {"outlet-07", {1, PB_OUTLET, 7, PH_NONE}},
+    {"outlet-107", {1, PB_OUTLET, 107, PH_NONE}},
+    {"unit-2-outlet-07-l3", {2, PB_OUTLET, 7, PH_L3}},
+    {"source-2-l1", {1, PB_SOURCE, 2, PH_L1}},
+    {"input-n", {1, PB_INPUT, 0, PH_N}},
+    {"sensor-4294967295", {1, PB_SENSOR, 4294967295, PH_NONE}},
 };
 
 static const char *const bad[] = {"",        "outlet",   "outlet-7",   "outlet-007", "unit-1-total",
                                   "total-1", "total-l4", "outlet-00",  "Total",      "inlet-01",
-                                  "unit-2",  "battery-", "outlet-07-", "totals"};
+                                  "unit-2",  "battery-", "outlet-07-", "totals",     "sensor-4294967296"};
 
 static void test_parts(void **state)
 {
