@@ -5,6 +5,7 @@
 demo.py [--seconds N] [--build DIR]      ends after N seconds, or at Ctrl-C, and leaves nothing behind
 """
 import argparse
+import datetime
 import json
 import os
 import shutil
@@ -73,8 +74,10 @@ def backfill(rig, begin):
 class Truth:
     """The last line of each point in the simulator's truth file."""
 
-    def __init__(self, path):
+    def __init__(self, path, past):
         self.path, self.offset, self.last = path, 0, {}
+        with open(past, encoding="utf-8") as f:
+            self.past = {(e["t"], e["point"]): e["energy_wh"] for e in map(json.loads, f)}
 
     def read(self):
         try:
@@ -89,6 +92,16 @@ class Truth:
         except FileNotFoundError:
             pass
         return self.last
+
+    def window(self, room, begin):
+        """The true ratio of energies since `begin` (RFC 3339), by the back-fill's account of the past."""
+        t = datetime.datetime.fromisoformat(begin.replace("Z", "+00:00")).timestamp()
+        last = self.read()
+        then = [self.past.get((int(t), f"{room}/kpi/{id}")) for id in ("total-energy", "it-energy")]
+        now = [last.get(f"{room}/kpi/{id}", {}).get("energy_wh") for id in ("total-energy", "it-energy")]
+        if None in then or None in now:
+            return None
+        return (now[0] - then[0]) / (now[1] - then[1])
 
     def value(self, point, key="power_w"):
         entry = self.read().get(point)
@@ -117,14 +130,16 @@ def show_room(rig, truth, room):
     if ipue["value"] is None:
         say(f"    iPUE                         -   {ipue['reason']}")
     else:
-        say(f"    {ipue['name']:<17} {beside(ipue['value'], truth.value(f'{room}/kpi/pue', 'value'), '', 3)}   {ipue['from'][:16]} to {ipue['to'][:16]}, "
+        say(f"    {ipue['name']:<17} {beside(ipue['value'], truth.window(room, ipue['from']), '', 3)}   {ipue['from'][:16]} to {ipue['to'][:16]}, "
             f"category {ipue['category']}, coverage {100 * (ipue['coverage'] or 0):.0f} %, estimated {100 * (ipue['estimated'] or 0):.0f} %"
             + (f", +-{ipue['uncertainty']:.3f}" if ipue["uncertainty"] is not None else ""))
     heat = results["heat-power"]
     if heat["value"] is None:
         say(f"    heat to recover              -   {heat['reason']}")
     else:
-        say(f"    heat to recover   {beside(heat['value'], truth.value(f'{room}/kpi/heat-power'), 'kW', 2, 1000)}   at "
+        true = truth.value(f"{room}/kpi/heat-power")
+        of = "" if true is None else f"   (the room gives off {number(true, 'kW', 2, 1000)})"
+        say(f"    heat to recover   {number(heat['value'], 'kW', 2, 1000):>12}{of}   at "
             f"{number(value('heat-temperature'), 'degC', 1)}, by a heat pump {number(value('heat-delivered'), 'kW', 1, 1000)} "
             f"with COP {number(value('heat-cop'), '', 2)}")
 
@@ -172,7 +187,7 @@ def main():
             started = time.monotonic()
             say(f"ready after {started - begun:.0f} s, with a month of simulated past in 5-minute steps (marked estimated)")
             where(rig)
-            truth = Truth(rig.path("truth.ndjson"))
+            truth = Truth(rig.path("truth.ndjson"), rig.path("state", "truth.ndjson"))
             while options.seconds is None or time.monotonic() - started < options.seconds:
                 time.sleep(EVERY)
                 show(rig, truth, started)
