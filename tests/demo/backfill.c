@@ -41,10 +41,11 @@ static void know(void *context, uint32_t number, const char *name)
     names_know(((struct past *)context)->names, number, name);
 }
 
-/* Outlets and branches are left out: they are most of the points and little of what one looks at first. */
+/* Outlets, branches and single phases are left out: they are most of the points and little of what one looks at first. */
 static bool told(const char *part)
 {
-    return strncmp(part, "outlet", 6) != 0 && strncmp(part, "branch", 6) != 0;
+    struct part parsed;
+    return part_parse(part, &parsed) == 0 && parsed.base != PB_OUTLET && parsed.base != PB_BRANCH && !parsed.phase;
 }
 
 static void record(void *context, const struct record *record)
