@@ -41,7 +41,8 @@ static void know(void *context, uint32_t number, const char *name)
     names_know(((struct past *)context)->names, number, name);
 }
 
-/* Outlets, branches and single phases are left out: they are most of the points and little of what one looks at first. */
+/* Outlets, branches and single phases are left out: they are most of the points and little of what one looks at first.
+ */
 static bool told(const char *part)
 {
     struct part parsed;
@@ -147,10 +148,9 @@ static void tell_truth(struct past *past, FILE *out, int64_t now_s)
 }
 
 /* What the device would have said at this time. */
-static void put_device(struct past *past, const struct linked *linked, int64_t now_s, int64_t since_us)
+static void put_device(struct past *past, const struct linked *linked, const struct history_point *points,
+                       int64_t now_s, int64_t since_us)
 {
-    const struct history_point *points;
-    history_points(past->history, &points);
     struct row *row = row_new(linked->n);
     row->seq = ++past->seq;
     row->session = 1;
@@ -181,8 +181,10 @@ static int run(struct past *past, int64_t from_s, int64_t to_s)
     for (size_t i = 0; i < n; i++)
         link_device(past, past->live->device[i], &linked[i]);
     for (int64_t now_s = from_s; now_s <= to_s && r >= 0; now_s += STEP_S) {
+        const struct history_point *points;
+        history_points(past->history, &points);
         for (size_t i = 0; i < n; i++)
-            put_device(past, &linked[i], now_s, (now_s - from_s + 1) * 1000000);
+            put_device(past, &linked[i], points, now_s, (now_s - from_s + 1) * 1000000);
         if (now_s % 900 == 0 && to_s - now_s < 2 * 86400)
             tell_truth(past, truth, now_s);
         if ((now_s - from_s) / STEP_S % 288 == 0)
