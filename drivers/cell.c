@@ -80,11 +80,26 @@ const char *select_word(struct cells *cells, const struct select *select)
     return select->otherwise;
 }
 
+static int64_t ordinal_of(struct cells *cells, const char *word)
+{
+    struct seen_words *seen = cells->seen;
+    for (size_t i = 0; i < seen->n; i++)
+        if (!strcmp(seen->word[i], word))
+            return (int64_t)i + 1;
+    seen->word = arena_push(cells->arena, seen->word, &seen->n, sizeof *seen->word);
+    seen->word[seen->n - 1] = arena_strdup(cells->arena, word);
+    return (int64_t)seen->n;
+}
+
 bool select_number(struct cells *cells, const struct select *select, int64_t *ret)
 {
     const char *word = select_word(cells, select);
     double number;
-    if (!word || !word_number(word, &number) || fabs(number) > UINT32_MAX)
+    if (word && select->ordinal && cells->seen) {
+        *ret = ordinal_of(cells, word) + select->add;
+        return true;
+    }
+    if (!word || select->ordinal || !word_number(word, &number) || fabs(number) > UINT32_MAX)
         return false;
     *ret = (int64_t)number + select->add;
     return true;

@@ -13,12 +13,18 @@ struct cell {
     double number;    /* NAN: not a number */
 };
 
+struct seen_words { /* in the order in which they first came */
+    size_t n;
+    const char **word;
+};
+
 struct cells {
     struct arena *arena;
     const struct profile *profile;                                        /* declares the params */
     const struct device_setup *setup;                                     /* says them */
     struct cell (*get)(const struct cells *cells, const struct ref *ref); /* all but params */
     const void *context;
+    struct seen_words *seen;         /* NULL: nothing is counted, ordinals have no number */
     const struct param_def *missing; /* set when a param was asked that the site does not say */
 };
 

@@ -245,6 +245,7 @@ static int read_select_map(struct field_reader *reader, const struct yaml_node *
     struct {
         const char *from, *otherwise, *take;
         int64_t add;
+        bool ordinal;
         const struct yaml_node *map;
     } raw = {0};
 #define AT(member) ((size_t)((char *)&raw.member - (char *)&raw))
@@ -254,12 +255,14 @@ static int read_select_map(struct field_reader *reader, const struct yaml_node *
         {.name = "else", .read = field_text, .offset = AT(otherwise), .help = "for words that the map does not hold"},
         {.name = "take", .read = field_text, .offset = AT(take), .help = "regular expression: only its first group"},
         {.name = "add", .read = field_integer, .offset = AT(add), .help = "added to the number"},
+        {.name = "ordinal", .read = field_bool, .offset = AT(ordinal), .help = "its place among all words, from 1"},
         {0}};
 #undef AT
     if (field_read_map(reader, table, node, &raw) < 0 || ref_parse(reader, node, raw.from, &select->from) < 0)
         return -EINVAL;
     select->otherwise = raw.otherwise;
     select->add = raw.add;
+    select->ordinal = raw.ordinal;
     if (raw.take && !(select->take = pattern_read(reader, node, raw.take)))
         return -EINVAL;
     return raw.map ? read_choices(reader, raw.map, select) : 0;

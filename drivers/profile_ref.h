@@ -36,6 +36,7 @@ struct select {       /* a word or number: said here, or by a source */
     const char *otherwise; /* what the map does not hold; NULL: none */
     regex_t *take;         /* only its first group */
     int64_t add;
+    bool ordinal; /* its place among the words that this source has said, from 1 */
 };
 
 enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_BETWEEN, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_COUNT };

@@ -45,6 +45,7 @@ struct work {
     size_t n_rows, n_needs;
     struct snmp_row *row; /* one a candidate, by handle */
     struct need *need;
+    struct seen_words seen;
 };
 
 static void add_row(struct work *work, const struct snmp_row *row, struct candidate *c)
@@ -91,6 +92,7 @@ static void plan_profile(struct work *work, const struct profile *profile)
 {
     struct cells cells = {
         .arena = work->plan->arena, .profile = profile, .setup = work->list.setup, .get = snmp_row_cell};
+    cells.seen = &work->seen;
     for (size_t t = 0; t < profile->n_tables; t++) {
         const struct table_def *table = &profile->table[t];
         for (size_t p = 0; p < table->n_points; p++) {

@@ -312,6 +312,44 @@ static void test_match(void **state)
     profile_set_unref(set);
 }
 
+/* Units known by an address: numbers in the order of the agent, the same in every table. */
+static void test_ordinals(void **state)
+{
+    (void)state;
+    static const char chain[] =
+        "name: p\nversion: 1\ntitle: t\nvendor: Example\nkind: pdu\nprotocol: snmp\nconfidence: low\nsources: s\n"
+        "match: [{sysobjectid: 1.3.6.1.4.1.99.1}]\n"
+        "tables:\n"
+        "  outlet:\n"
+        "    entry: 1.3.6.1.4.1.99.3.1\n    index: [outlet, mac/text]\n    part: outlet\n    number: index.outlet\n"
+        "    chain: {from: index.mac, ordinal: yes}\n"
+        "    points: [{from: .2, quantity: current, unit: mA}]\n"
+        "  branch:\n"
+        "    entry: 1.3.6.1.4.1.99.4.1\n    index: [branch, mac/text]\n    part: branch\n    number: index.branch\n"
+        "    chain: {from: index.mac, ordinal: yes}\n"
+        "    points: [{from: .2, quantity: current, unit: mA}]\n"
+        "vectors: []\n";
+    struct profile_set *set = fixture_load("p", chain);
+    struct device_setup *setup = setup_new();
+    struct snmp_image *image = snmp_image_new();
+    put_int(image, "1.3.6.1.4.1.99.3.1.2.1.2.65.66", 1000);
+    put_int(image, "1.3.6.1.4.1.99.3.1.2.1.2.65.67", 2000);
+    put_int(image, "1.3.6.1.4.1.99.3.1.2.2.2.65.66", 3000);
+    put_int(image, "1.3.6.1.4.1.99.4.1.2.1.2.65.67", 4000);
+    put_int(image, "1.3.6.1.4.1.99.4.1.2.1.2.65.68", 5000);
+    struct snmp_plan *plan = plan_of(set, setup, image);
+    assert_value(decoded(plan, image, 0, "outlet-01", Q_CURRENT), 1);
+    assert_value(decoded(plan, image, 0, "unit-2-outlet-01", Q_CURRENT), 2);
+    assert_value(decoded(plan, image, 0, "outlet-02", Q_CURRENT), 3);
+    assert_value(decoded(plan, image, 0, "unit-2-branch-01", Q_CURRENT), 4);
+    assert_value(decoded(plan, image, 0, "unit-3-branch-01", Q_CURRENT), 5);
+    assert_int_equal(plan->device[0].shape->n, 5);
+    snmp_plan_free(plan);
+    snmp_image_free(image);
+    setup_unref(setup);
+    profile_set_unref(set);
+}
+
 static void test_nothing_there(void **state)
 {
     (void)state;
@@ -331,9 +369,9 @@ static void test_nothing_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),        cmocka_unit_test(test_also), cmocka_unit_test(test_qualities),
-        cmocka_unit_test(test_site),          cmocka_unit_test(test_asks), cmocka_unit_test(test_match),
-        cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_values),   cmocka_unit_test(test_also),          cmocka_unit_test(test_qualities),
+        cmocka_unit_test(test_site),     cmocka_unit_test(test_asks),          cmocka_unit_test(test_match),
+        cmocka_unit_test(test_ordinals), cmocka_unit_test(test_nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
