@@ -52,30 +52,38 @@ static double in_base(const char *class, double value)
     return !strcmp(class, "runtime") ? value * 60 : value;
 }
 
-static bool is_class(const char *class, enum quantity quantity)
+static const struct {
+    const char *class;
+    enum quantity quantity[8];
+} classes[] = {
+    {"current", {Q_CURRENT, Q_CURRENT_RESIDUAL}},
+    {"voltage", {Q_VOLTAGE}},
+    {"power", {Q_ACTIVE_POWER, Q_APPARENT_POWER, Q_REACTIVE_POWER, Q_COOLING_POWER}},
+    {"power_consumed", {Q_ENERGY}},
+    {"frequency", {Q_FREQUENCY}},
+    {"temperature", {Q_TEMPERATURE, Q_TEMPERATURE_SUPPLY, Q_TEMPERATURE_RETURN, Q_TEMPERATURE_DIFF, Q_DEW_POINT}},
+    {"humidity", {Q_HUMIDITY}},
+    {"load", {Q_LOAD}},
+    {"charge", {Q_CHARGE}},
+    {"runtime", {Q_RUNTIME}},
+    {"fanspeed", {Q_FAN_SPEED}},
+    {"power_factor", {Q_POWER_FACTOR}},
+};
+
+/* -1: their class is no quantity of ours, like counts and switches */
+static int class_of(const char *word)
 {
-    static const struct {
-        const char *class;
-        enum quantity quantity[8];
-    } rows[] = {
-        {"current", {Q_CURRENT, Q_CURRENT_RESIDUAL}},
-        {"voltage", {Q_VOLTAGE}},
-        {"power", {Q_ACTIVE_POWER, Q_APPARENT_POWER, Q_REACTIVE_POWER, Q_COOLING_POWER}},
-        {"power_consumed", {Q_ENERGY}},
-        {"frequency", {Q_FREQUENCY}},
-        {"temperature",
-         {Q_TEMPERATURE, Q_TEMPERATURE_SUPPLY, Q_TEMPERATURE_RETURN, Q_TEMPERATURE_DIFF, Q_DEW_POINT}},
-        {"humidity", {Q_HUMIDITY}},
-        {"load", {Q_LOAD}},
-        {"charge", {Q_CHARGE}},
-        {"runtime", {Q_RUNTIME}},
-        {"fanspeed", {Q_FAN_SPEED}},
-        {"power_factor", {Q_POWER_FACTOR}},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        for (size_t k = 0; k < 8 && !strcmp(rows[i].class, class); k++)
-            if (rows[i].quantity[k] == quantity && quantity != Q_NONE)
-                return true;
+    for (int i = 0; i < (int)(sizeof classes / sizeof classes[0]); i++)
+        if (!strcmp(classes[i].class, word))
+            return i;
+    return -1;
+}
+
+static bool is_class(int class, enum quantity quantity)
+{
+    for (size_t k = 0; k < 8 && quantity != Q_NONE; k++)
+        if (classes[class].quantity[k] == quantity)
+            return true;
     return false;
 }
 
@@ -94,10 +102,13 @@ static void compare_row(const struct shape *shape, const struct answer *answer, 
                         struct tally *tally)
 {
     double expected = in_base(field[0], strtod(field[2], NULL));
+    int class = class_of(field[0]);
+    if (class < 0)
+        return;
     tally->expected++;
     for (size_t i = 0; i < shape->n; i++) {
         const struct point_shape *point = &shape->point[i];
-        if (!has_source(point, field[1]) || !is_class(field[0], point->quantity))
+        if (!has_source(point, field[1]) || !is_class(class, point->quantity))
             continue;
         const struct sample *sample = &answer->sample[i];
         tally->found++;
