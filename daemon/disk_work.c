@@ -12,6 +12,7 @@
 #define SYNC_US    (5 * 1000000LL) /* a power cut costs this much: design.md 7 */
 #define TRIM_US    (10 * 1000000LL)
 #define FIGURES_US (60 * 1000000LL)
+#define DAY_US     (86400 * 1000000LL)
 #define UNASKED_US (600 * 1000000LL) /* by then every exit has asked for its reader */
 /* A turn's share, so that the log is written each second all the same: 2,000 rows, or 400 files, are 0.2 s. */
 #define ROWS_A_TURN    2000
@@ -284,6 +285,15 @@ void disk_work_answer(struct disk_work *work)
     work->flush_seq = 0;
 }
 
+/* Once a day: quarters older than they have to be kept. */
+static void let_go(struct disk_work *work, struct disk_instant now)
+{
+    if (work->aged_us && now.boot_us - work->aged_us < DAY_US)
+        return;
+    work->aged_us = now.boot_us;
+    outcome(work, PART_LEDGER, ledger_trim(work->ledger, now.wall_ms / 1000), "ledger.db", NULL);
+}
+
 static void figure(struct disk_work *work, struct disk_instant now)
 {
     struct kpi_result *results = NULL;
@@ -291,6 +301,7 @@ static void figure(struct disk_work *work, struct disk_instant now)
     if (!work->figures || now.boot_us - work->figured_us < FIGURES_US)
         return;
     work->figured_us = now.boot_us;
+    let_go(work, now);
     int r = work->figures(work->ledger, work->config, now.wall_ms / 1000, &results, &n);
     if (r < 0) {
         outcome(work, PART_LEDGER, r, "figures", NULL);
