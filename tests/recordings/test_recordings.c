@@ -59,7 +59,7 @@ static const struct {
     {"current", {Q_CURRENT, Q_CURRENT_RESIDUAL}},
     {"voltage", {Q_VOLTAGE}},
     {"power", {Q_ACTIVE_POWER, Q_APPARENT_POWER, Q_REACTIVE_POWER, Q_COOLING_POWER}},
-    {"power_consumed", {Q_ENERGY}},
+    {"power_consumed", {Q_ENERGY, Q_APPARENT_ENERGY}},
     {"frequency", {Q_FREQUENCY}},
     {"temperature", {Q_TEMPERATURE, Q_TEMPERATURE_SUPPLY, Q_TEMPERATURE_RETURN, Q_TEMPERATURE_DIFF, Q_DEW_POINT}},
     {"humidity", {Q_HUMIDITY}},
