@@ -218,6 +218,8 @@ void bind_release(struct live_device *device)
         point->states = NULL;
     }
     free(device->bound);
+    free(device->energy);
+    device->energy = NULL;
     device->bound = NULL;
     device->n_bound = 0;
 }

@@ -23,6 +23,7 @@ void live_free(struct live *live)
     for (size_t i = 0; i < live->n_devices; i++) {
         shape_unref(live->device[i]->shape);
         free(live->device[i]->bound);
+        free(live->device[i]->energy);
         free(live->device[i]);
     }
     free(live->point);

@@ -16,6 +16,8 @@ static const struct rule_row rows[RULE_COUNT] = {
     [RULE_CLOCK] = {"clock", "48840062d2a748e4b8666ee441285eea", 4, 0, 0, "the clock is not sane or stepped"},
     [RULE_IMPLAUSIBLE] = {"implausible", "5c4831799e2d48fda873b61092c17d07", 4, 60 * 1000000LL, 0,
                           "a reading is not possible"},
+    [RULE_CONTRADICTION] = {"contradiction", "0a7965ad5d6941a09e83958d2c4fba15", 4, 600 * 1000000LL, 0,
+                            "a device contradicts itself: most often a wrong scale"},
     [RULE_BREAKER_LOAD] = {"breaker-load", "d16d9c2791834291b3f582944ca2d31d", 4, 60 * 1000000LL, 80,
                            "current above 80 % of the breaker"},
     [RULE_FEED_REDUNDANCY] = {"feed-redundancy", "c7738a0fd2434e21b14b69fd3d0bbacf", 4, 300 * 1000000LL, 80,

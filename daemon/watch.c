@@ -4,6 +4,7 @@
 #include "daemon/climate.h"
 #include "daemon/feeds.h"
 #include "daemon/people.h"
+#include "daemon/watch_contradiction.h"
 #include "drivers/inbox.h"
 
 #include <math.h>
@@ -269,7 +270,7 @@ static void watch_line(struct watch *watch, const struct live_device *device, co
     alerts_observe(watch->alerts, &o, now);
 }
 
-void watch_polled(struct watch *watch, const struct live_device *device, struct moment now)
+void watch_polled(struct watch *watch, struct live_device *device, struct moment now)
 {
     char text[240];
     snprintf(text, sizeof text, "%s answers again", device->config->id);
@@ -287,6 +288,8 @@ void watch_polled(struct watch *watch, const struct live_device *device, struct 
         watch_battery(watch, point, now);
         watch_thresholds(watch, point, now);
     }
+    size_t room = device->config->room;
+    watch_contradictions(watch->alerts, device, room == NO_INDEX ? NULL : watch->config->room[room].id, now);
 }
 
 void watch_failed(struct watch *watch, const struct live_device *device, struct moment now)

@@ -16,7 +16,7 @@ struct watch *watch_new(struct live *live, struct alerts *alerts);
 void watch_free(struct watch *watch);
 /* The configuration or the points changed. */
 void watch_config(struct watch *watch, const struct config *config);
-void watch_polled(struct watch *watch, const struct live_device *device, struct moment now);
+void watch_polled(struct watch *watch, struct live_device *device, struct moment now);
 void watch_failed(struct watch *watch, const struct live_device *device, struct moment now);
 void watch_replaced(struct watch *watch, const struct live_device *device, const char *before, const char *after,
                     struct moment now);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/watch_contradiction.h"
+
+#include "daemon/contradiction.h"
+#include "daemon/people.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVERY_US (60 * 1000000LL)
+#define MOST     64
+
+static void words(const struct contradiction *c, char *text, size_t size)
+{
+    static const char *const against[] = {"voltage, current and power factor give", "its phases add up to",
+                                          "its outlets add up to", "its power gave in that time"};
+    static const char *const tens[] = {"", "ten", "a hundred", "a thousand"};
+    char said[40], should[40], scale[80] = "";
+    enum quantity q = c->point->quantity;
+    if (c->factor)
+        snprintf(scale, sizeof scale, ": %s times too %s, profile or device scale?", tens[abs(c->factor)],
+                 c->factor > 0 ? "large" : "small");
+    snprintf(text, size, "%s says %s, %s %s%s", c->point->name, people_value(said, sizeof said, q, c->said),
+             against[c->kind], people_value(should, sizeof should, q, c->should), scale);
+}
+
+static void observe(struct alerts *alerts, const struct live_device *device, const char *room,
+                    const struct live_point *point, const struct contradiction *found, struct moment now)
+{
+    char text[240];
+    struct observation o = {.rule = RULE_CONTRADICTION,
+                            .subject = point->number,
+                            .verdict = found ? VERDICT_BAD : VERDICT_GOOD,
+                            .priority = -1,
+                            .hold_us = -1,
+                            .room = room,
+                            .device = device->config->id,
+                            .part = point->part,
+                            .point = point->name,
+                            .value = found ? found->said : point->value,
+                            .limit = found ? found->should : NAN,
+                            .unit = quantity_row(point->quantity)->unit};
+    if (!found && !alerts_known(alerts, alert_key(o.rule, o.subject)))
+        return;
+    if (found)
+        words(found, text, sizeof text);
+    else
+        snprintf(text, sizeof text, "%s fits the device's other readings again", point->name);
+    o.text = text;
+    alerts_observe(alerts, &o, now);
+}
+
+static const struct live_point *power_beside(const struct live_device *device, const struct live_point *counter)
+{
+    for (size_t i = 0; i < device->n_bound; i++) {
+        const struct live_point *p = device->bound[i];
+        if (p && !p->gone && p->quantity == Q_ACTIVE_POWER && !strcmp(p->part, counter->part))
+            return p;
+    }
+    return NULL;
+}
+
+static void watch_energy(struct alerts *alerts, struct live_device *device, const char *room, struct moment now)
+{
+    if (!device->energy)
+        device->energy = calloc(device->n_bound + 1, sizeof *device->energy);
+    if (!device->energy)
+        abort();
+    for (size_t i = 0; i < device->n_bound; i++) {
+        const struct live_point *counter = device->bound[i];
+        if (!counter || counter->gone || counter->quantity != Q_ENERGY)
+            continue;
+        const struct live_point *power = power_beside(device, counter);
+        if (power)
+            contradiction_energy(&device->energy[i], counter, power, device->shape->point[i].step, now);
+        const struct contradiction *found = &device->energy[i].found;
+        observe(alerts, device, room, counter, found->point ? found : NULL, now);
+    }
+}
+
+void watch_contradictions(struct alerts *alerts, struct live_device *device, const char *room, struct moment now)
+{
+    struct contradiction found[MOST];
+    if (device->compared_us && now.boot_us - device->compared_us < EVERY_US)
+        return;
+    device->compared_us = now.boot_us;
+    size_t n = contradictions_find(device, found, MOST);
+    for (size_t i = 0; i < device->n_bound; i++) {
+        const struct live_point *p = device->bound[i];
+        if (!p || p->gone || p->quantity != Q_ACTIVE_POWER)
+            continue;
+        const struct contradiction *here = NULL;
+        for (size_t k = 0; k < n; k++)
+            if (found[k].point == p)
+                here = &found[k];
+        observe(alerts, device, room, p, here, now);
+    }
+    watch_energy(alerts, device, room, now);
+}
