@@ -101,7 +101,7 @@ char *arena_strndup(struct arena *arena, const char *text, size_t n)
 
 char *arena_strdup(struct arena *arena, const char *text)
 {
-    return arena_strndup(arena, text, SIZE_MAX);
+    return arena_memdup(arena, text, strlen(text) + 1);
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...)

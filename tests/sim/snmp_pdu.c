@@ -172,7 +172,7 @@ static int answer_bulk(const struct pdu_rules *rules, const struct request *requ
         uint32_t id[BER_OID_MAX];
         size_t n;
         struct ber_bytes name;
-        struct varbind bind;
+        struct varbind bind = {0};
         if (!next_name(&list, &name, id, &n))
             return -EBADMSG;
         if (i >= singles && request->repetitions <= 0)
