@@ -149,7 +149,7 @@ static bool bulk_row(const struct pdu_rules *rules, struct bulk *bulk, size_t fi
 {
     *ret_end = true;
     for (size_t i = 0; i < columns; i++) {
-        struct varbind last = bulk->bind[first + i], bind;
+        struct varbind last = bulk->bind[first + i], bind = {0};
         struct ber_reader name = ber_reader(last.name.p, last.name.n);
         uint32_t id[BER_OID_MAX];
         size_t n = ber_oid(&name, id);
