@@ -7,11 +7,14 @@
 
 #include <errno.h>
 #include <math.h>
+#include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct book {
     uint32_t number;
+    uint32_t index; /* in books->book */
     char *name;
     bool in_file;            /* its number and name are */
     bool wired;              /* points feed it */
@@ -35,13 +38,25 @@ struct ledger_books {
     const struct ledger_register *reg;
     size_t n, n_wires, n_turn;
     struct book **book;
-    struct wire *wire; /* by point */
+    void *by_name, *by_number; /* of the same books: tsearch(3) */
+    struct wire *wire;         /* by point */
     uint32_t *turn;
     uint32_t next;
     bool dirty;
     struct books_stats stats;
     sqlite3_stmt *load;
 };
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct book *)a)->name, ((const struct book *)b)->name);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t x = ((const struct book *)a)->number, y = ((const struct book *)b)->number;
+    return (x > y) - (x < y);
+}
 
 static struct book *add(struct ledger_books *books, const char *name, uint32_t number, bool in_file)
 {
@@ -56,7 +71,10 @@ static struct book *add(struct ledger_books *books, const char *name, uint32_t n
     b->number = number;
     b->in_file = in_file;
     account_init(&b->machine);
+    b->index = (uint32_t)books->n;
     books->book[books->n++] = b;
+    if (!tsearch(b, &books->by_name, compare_names) || !tsearch(b, &books->by_number, compare_numbers))
+        abort();
     if (number >= books->next)
         books->next = number + 1;
     return b;
@@ -109,6 +127,10 @@ void books_close(struct ledger_books *books)
 {
     if (!books)
         return;
+    while (books->by_name)
+        (void)tdelete(*(struct book **)books->by_name, &books->by_name, compare_names);
+    while (books->by_number)
+        (void)tdelete(*(struct book **)books->by_number, &books->by_number, compare_numbers);
     for (size_t i = 0; i < books->n; i++) {
         cells_done(&books->book[i]->cells);
         free(books->book[i]->name);
@@ -123,18 +145,18 @@ void books_close(struct ledger_books *books)
 
 static struct book *find(const struct ledger_books *books, const char *name)
 {
-    for (size_t i = 0; i < books->n; i++)
-        if (!strcmp(books->book[i]->name, name))
-            return books->book[i];
-    return NULL;
+    char copy[REGISTER_NAME];
+    struct book key = {.name = copy};
+    snprintf(copy, sizeof copy, "%s", name);
+    struct book *const *found = tfind(&key, &books->by_name, compare_names);
+    return found ? *found : NULL;
 }
 
 static struct book *by_number(const struct ledger_books *books, uint32_t number)
 {
-    for (size_t i = 0; i < books->n; i++)
-        if (books->book[i]->number == number)
-            return books->book[i];
-    return NULL;
+    struct book key = {.number = number};
+    struct book *const *found = tfind(&key, &books->by_number, compare_numbers);
+    return found ? *found : NULL;
 }
 
 uint32_t books_find(const struct ledger_books *books, const char *name)
@@ -188,23 +210,10 @@ static void wire(struct ledger_books *books, uint32_t point, uint32_t index)
         w->book[w->n++] = index;
 }
 
-static uint32_t index_of(const struct ledger_books *books, uint32_t number)
-{
-    for (uint32_t i = 0; i < books->n; i++)
-        if (books->book[i]->number == number)
-            return i;
-    return 0;
-}
-
 /* The number of the point with the same device and part and another quantity; 0: none. */
 static uint32_t sibling(const struct ledger_books *books, const struct record *record, enum quantity quantity)
 {
-    for (uint32_t i = 0; quantity != Q_NONE && i < register_end(books->reg); i++) {
-        const struct record *r = register_record(books->reg, i);
-        if (r && r->quantity == quantity && !strcmp(r->device, record->device) && !strcmp(r->part, record->part))
-            return i;
-    }
-    return 0;
+    return quantity == Q_NONE ? 0 : register_find(books->reg, record->device, record->part, quantity);
 }
 
 static void join(struct ledger_books *books, const struct record *record, const struct flow_kind *f, bool replaced)
@@ -215,8 +224,8 @@ static void join(struct ledger_books *books, const struct record *record, const 
         return;
     register_name(record, f->account, name);
     uint32_t number = books_account(books, name, counter);
-    uint32_t index = index_of(books, number);
-    struct book *b = books->book[index];
+    struct book *b = by_number(books, number);
+    uint32_t index = b->index;
     b->flow = f;
     b->counter = counter;
     b->power = power;

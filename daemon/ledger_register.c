@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
+struct slot {
     struct record record;
     bool present; /* there is an open segment, in memory or in the file */
     bool dirty;   /* not yet in the file */
@@ -17,7 +18,8 @@ struct entry {
 struct ledger_register {
     sqlite3 *db;
     uint32_t end;
-    struct entry **entry; /* by number */
+    struct slot **entry; /* by number */
+    void *by_point;      /* the present ones by device, part and quantity: tsearch(3) */
     bool dirty;
 };
 
@@ -75,11 +77,11 @@ static bool same(const struct record *a, const struct record *b)
            a->to_ms == b->to_ms;
 }
 
-static struct entry *entry_at(struct ledger_register *reg, uint32_t number)
+static struct slot *entry_at(struct ledger_register *reg, uint32_t number)
 {
     if (number >= reg->end) {
         uint32_t end = number + 1;
-        struct entry **all = realloc(reg->entry, end * sizeof *all);
+        struct slot **all = realloc(reg->entry, end * sizeof *all);
         if (!all)
             abort();
         memset(all + reg->end, 0, (end - reg->end) * sizeof *all);
@@ -87,7 +89,7 @@ static struct entry *entry_at(struct ledger_register *reg, uint32_t number)
         reg->end = end;
     }
     if (!reg->entry[number]) {
-        reg->entry[number] = calloc(1, sizeof(struct entry));
+        reg->entry[number] = calloc(1, sizeof(struct slot));
         if (!reg->entry[number])
             abort();
     }
@@ -137,6 +139,22 @@ static void read_record(sqlite3_stmt *s, struct record *r)
     };
 }
 
+static int compare_points(const void *x, const void *y)
+{
+    const struct record *a = &((const struct slot *)x)->record, *b = &((const struct slot *)y)->record;
+    if (a->quantity != b->quantity)
+        return a->quantity < b->quantity ? -1 : 1;
+    int d = strcmp(a->device, b->device);
+    return d ? d : strcmp(a->part, b->part);
+}
+
+static void index_entry(struct ledger_register *reg, struct slot *e)
+{
+    e->present = true;
+    if (!tsearch(e, &reg->by_point, compare_points))
+        abort();
+}
+
 int register_open(sqlite3 *db, struct ledger_register **ret)
 {
     sqlite3_stmt *s;
@@ -150,11 +168,14 @@ int register_open(sqlite3 *db, struct ledger_register **ret)
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct record record;
         read_record(s, &record);
-        struct entry *e = entry_at(reg, record.number);
-        if (e->present)
+        struct slot *e = entry_at(reg, record.number);
+        if (e->present) {
+            (void)tdelete(e, &reg->by_point, compare_points);
             record_done(&e->record);
+        }
         record_copy(&e->record, &record);
-        e->present = e->named = true;
+        index_entry(reg, e);
+        e->named = true;
     }
     r = ledger_file_error(db);
     sqlite3_finalize(s);
@@ -170,6 +191,8 @@ void register_close(struct ledger_register *reg)
 {
     if (!reg)
         return;
+    while (reg->by_point)
+        (void)tdelete(*(struct slot **)reg->by_point, &reg->by_point, compare_points);
     for (uint32_t i = 0; i < reg->end; i++) {
         if (reg->entry[i] && reg->entry[i]->present)
             record_done(&reg->entry[i]->record);
@@ -186,15 +209,13 @@ static bool same_point(const struct record *a, const struct record *b)
 
 static bool named_otherwise(const struct ledger_register *reg, const struct record *record)
 {
-    for (uint32_t i = 0; i < reg->end; i++)
-        if (reg->entry[i] && reg->entry[i]->present && same_point(&reg->entry[i]->record, record))
-            return true;
-    return false;
+    struct slot key = {.record = *record};
+    return tfind(&key, &reg->by_point, compare_points) != NULL;
 }
 
 int register_define(struct ledger_register *reg, const struct record *record, bool *ret_replaced)
 {
-    struct entry *e = entry_at(reg, record->number);
+    struct slot *e = entry_at(reg, record->number);
     *ret_replaced = false;
     if (e->present) {
         const struct record *old = &e->record;
@@ -215,10 +236,17 @@ int register_define(struct ledger_register *reg, const struct record *record, bo
         return -EEXIST;
     } else {
         record_copy(&e->record, record);
-        e->present = true;
+        index_entry(reg, e);
     }
     e->dirty = reg->dirty = true;
     return 0;
+}
+
+uint32_t register_find(const struct ledger_register *reg, const char *device, const char *part, enum quantity quantity)
+{
+    struct slot key = {.record = {.device = device, .part = part, .quantity = quantity}};
+    struct slot *const *found = tfind(&key, &reg->by_point, compare_points);
+    return found ? (*found)->record.number : 0;
 }
 
 const struct record *register_record(const struct ledger_register *reg, uint32_t number)
@@ -238,7 +266,7 @@ bool register_dirty(const struct ledger_register *reg)
 
 bool register_supersedes(const struct ledger_register *reg, const struct record *record)
 {
-    const struct entry *e = record->number < reg->end ? reg->entry[record->number] : NULL;
+    const struct slot *e = record->number < reg->end ? reg->entry[record->number] : NULL;
     return e && e->dirty && !same(&e->record, record);
 }
 
@@ -274,7 +302,7 @@ static int save_segment(sqlite3_stmt *s, const struct record *r, int64_t since_m
     return ledger_file_done(s);
 }
 
-static int save_entry(sqlite3_stmt *const s[3], const struct entry *e, int64_t now_ms)
+static int save_entry(sqlite3_stmt *const s[3], const struct slot *e, int64_t now_ms)
 {
     char name[REGISTER_NAME];
     int r = 0;

@@ -19,6 +19,8 @@ void register_close(struct ledger_register *reg);
 int register_define(struct ledger_register *reg, const struct record *record, bool *ret_replaced);
 /* The open segment of a point, or NULL. */
 const struct record *register_record(const struct ledger_register *reg, uint32_t number);
+/* The number of a point, or 0. */
+uint32_t register_find(const struct ledger_register *reg, const char *device, const char *part, enum quantity quantity);
 /* Numbers are below this. */
 uint32_t register_end(const struct ledger_register *reg);
 bool register_dirty(const struct ledger_register *reg);

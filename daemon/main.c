@@ -2,6 +2,7 @@
 /* wattwachtd: polls, stores, publishes, computes and alarms. Reads as a table of contents. */
 #include "daemon/journal.h"
 #include "daemon/loop_time.h"
+#include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/service.h"
 
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <syslog.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
@@ -124,9 +124,9 @@ static int serve(struct service *service)
         return r;
     journal_line(LOG_NOTICE, "site %s: %zu rooms, %zu devices, state in %s", service->config->site,
                  service->config->n_rooms, service->config->n_devices, service->options.state);
-    sd_notifyf(0, "READY=1\nSTATUS=%zu devices are asked", service->config->n_devices);
+    notify_send("READY=1");
     r = loop_run(service->loop, &service->slow_turns);
-    sd_notify(0, "STOPPING=1");
+    notify_send("STOPPING=1");
     return r;
 }
 

@@ -43,7 +43,9 @@ struct service {
     char clock_words[240];
     struct reload *reload; /* one under way; NULL */
     uint64_t slow_turns, ticks;
-    bool watchdog, stopping;
+    int64_t watchdog_us, fed_us; /* INT64_MAX: nobody watches */
+    bool disk_fresh, stopping;
+    char told[120]; /* the last status */
     size_t n_shown; /* entries for the view of HTTP */
     const struct alert_entry **shown;
     char trouble[240];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/journal.h"
+#include "daemon/notify.h"
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <syslog.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
@@ -108,7 +108,7 @@ static int on_read(sd_event_source *source, int fd, uint32_t events, void *conte
     else
         journal_line(LOG_ERR, "reload: the configuration is wrong; the one before stays in force");
     reload_free(reload);
-    sd_notify(0, "READY=1");
+    notify_send("READY=1");
     return 0;
 }
 
@@ -128,7 +128,7 @@ void service_reload(struct service *service)
         reload_free(reload);
         return;
     }
-    sd_notify(0, "RELOADING=1");
+    notify_send("RELOADING=1");
     service->reload = reload;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/journal.h"
+#include "daemon/notify.h"
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -19,12 +20,13 @@
 static void look_at_disk(struct service *service, const struct disk_stats *stats, struct moment now)
 {
     bool fresh = now.boot_us - stats->heartbeat_us < DISK_STUCK_US;
-    if (service->watchdog == fresh)
-        return;
-    service->watchdog = fresh;
-    sd_event_set_watchdog(service->loop, fresh);
-    if (!fresh)
+    if (fresh && now.boot_us - service->fed_us >= service->watchdog_us / 3) {
+        service->fed_us = now.boot_us;
+        notify_send("WATCHDOG=1");
+    }
+    if (service->disk_fresh && !fresh)
         journal_line(LOG_CRIT, "the disk thread has not turned for 30 s: the disk is stuck, the watchdog will restart");
+    service->disk_fresh = fresh;
 }
 
 static void look_at_clock(struct service *service, const struct disk_stats *stats, struct moment now)
@@ -54,7 +56,11 @@ static void tell_status(struct service *service)
         all += service->live->device[i]->config != NULL;
         online += service->live->device[i]->config && service->live->device[i]->state == LIVE_ONLINE;
     }
-    sd_notifyf(0, "STATUS=%zu of %zu devices answer, %zu alerts", online, all, alerts_raised(service->alerts));
+    char text[120];
+    snprintf(text, sizeof text, "STATUS=%zu of %zu devices answer, %zu alerts", online, all,
+             alerts_raised(service->alerts));
+    if (strcmp(text, service->told) != 0 && notify_send(text))
+        memcpy(service->told, text, sizeof text);
 }
 
 static int on_tick(sd_event_source *source, uint64_t due, void *context)
@@ -87,9 +93,8 @@ int service_start_ticks(struct service *service)
     int r = sd_event_now(service->loop, CLOCK_BOOTTIME, &now);
     if (r < 0)
         return r;
-    r = sd_event_set_watchdog(service->loop, true);
-    service->watchdog = true;
-    if (r < 0)
-        return r;
+    uint64_t every = 0;
+    service->watchdog_us = sd_watchdog_enabled(0, &every) > 0 ? (int64_t)every : INT64_MAX;
+    service->disk_fresh = true;
     return sd_event_add_time(service->loop, NULL, CLOCK_BOOTTIME, now + SECOND_US, ACCURACY_US, on_tick, service);
 }

@@ -3,7 +3,7 @@
 """The built daemon against simulated rooms, a real broker and real files.
 
 Covers main service service_tick service_reload service_exits service_http kpi_now loop_time
-names moment data journal, and all of them together.
+names moment notify data journal, and all of them together.
 """
 import contextlib
 import datetime
