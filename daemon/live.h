@@ -52,11 +52,11 @@ struct live_device {
     int64_t latency_us;
     int64_t late_us[64]; /* ring of the last polls, for the 99th percentile */
     unsigned n_late;
-    int64_t compared_us; /* boot clock of the last look for contradictions */
+    int64_t compared_us;          /* boot clock of the last look for contradictions */
     struct energy_window *energy; /* of each bound point, private to watch_contradiction.c; NULL: none */
-    int64_t replaced_us; /* boot clock when another serial was seen; 0: no */
-    int fault;           /* enum fault of the last failure */
-    char words[200];     /* of the last failure */
+    int64_t replaced_us;          /* boot clock when another serial was seen; 0: no */
+    int fault;                    /* enum fault of the last failure */
+    char words[200];              /* of the last failure */
 };
 
 #define NO_DEVICE UINT32_MAX
