@@ -12,6 +12,7 @@
 #define SYNC_US    (5 * 1000000LL) /* a power cut costs this much: design.md 7 */
 #define TRIM_US    (10 * 1000000LL)
 #define FIGURES_US (60 * 1000000LL)
+#define FIRST_US   (10 * 1000000LL) /* after the start: by then devices have answered */
 #define DAY_US     (86400 * 1000000LL)
 #define UNASKED_US (600 * 1000000LL) /* by then every exit has asked for its reader */
 /* A turn's share, so that the log is written each second all the same: 2,000 rows, or 400 files, are 0.2 s. */
@@ -317,7 +318,7 @@ bool disk_work_turn(struct disk_work *work, struct disk_instant now, bool last)
 {
     if (!work->begun_us) {
         work->begun_us = now.boot_us;
-        work->figured_us = now.boot_us - FIGURES_US / 2; /* the first when devices have answered a few times */
+        work->figured_us = now.boot_us - FIGURES_US + FIRST_US;
     }
     write_log(work, now);
     bool more = catch_up(work, &work->ledger_fed, false, now);
