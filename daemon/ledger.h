@@ -54,6 +54,7 @@ struct flowed {
     double estimated_wh;         /* of it */
     int64_t covered_s;
 };
+/* What is told lives for the call. */
 typedef int ledger_flowed_seen(void *context, const struct flowed *flowed);
 /* The open quarter is included. account 0: all. */
 int ledger_sum(struct ledger *ledger, uint32_t account, int64_t from_s, int64_t to_s, ledger_flowed_seen *seen,

@@ -88,7 +88,13 @@ static void feed(struct ledger *ledger, int64_t seq, double s, uint32_t point, d
 
 static int keep_flow(void *context, const struct flowed *flowed)
 {
-    *(struct flowed *)context = *flowed;
+    static struct record record; /* the ledger's own lives for the call only */
+    struct flowed *kept = context;
+    *kept = *flowed;
+    if (flowed->record) {
+        record = *flowed->record;
+        kept->record = &record;
+    }
     return 0;
 }
 
