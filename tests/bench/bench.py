@@ -201,14 +201,14 @@ def bench_silent(options):
 
 
 def bench_modbus(options):
-    lines = "\n".join(f"  m{g:02}-{u}: {{device: eastron-sdm630, room: r, load: cooling, modbus: {{port: 0, unit: {u}, line: g{g:02}}}}}"
+    lines = "\n".join(f"  m{g:02}-{u}: {{device: schneider-iem3000, room: r, load: cooling, modbus: {{port: 0, unit: {u}, line: g{g:02}}}}}"
                       for g in range(20) for u in range(1, 6))
     with Rig(options.build) as rig:
         rig.simulate("seed: 3\nspeed: 1\nrooms: {r: {model: data-centre-water, it: 100kW}}\nagents:\n" + lines +
                      "\nfaults: [" + ", ".join(f"{{at: 30s, for: 1h, agent: m00-{u}, kind: silence}}" for u in range(1, 6)) + "]\n")
         site(rig, None, None)
         rig.write("conf.d/20-devices.yaml", "devices:\n" + "\n".join(
-            f"  {name}: {{room: r, profile: eastron-sdm630, address: \"{address}\", modbus: {{unit: {name.split('-')[1]}}}, every: 1s, timeout: 300ms}}"
+            f"  {name}: {{room: r, profile: schneider-iem3000, address: \"{address}\", modbus: {{unit: {name.split('-')[1]}}}, every: 1s, timeout: 300ms}}"
             for name, address in rig.agents.items()) + "\n")
         daemon = rig.daemon()
         rig.until("all online", lambda: len(jitter(rig)) == 100, 60)
