@@ -226,6 +226,9 @@ static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *ro
                 wrong(reader, node, "views", "expected native, homeassistant, sparkplug or scalar");
         }
         mqtt->homeassistant |= from[i].homeassistant;
+        if (mqtt->homeassistant || mqtt->sparkplug || mqtt->scalars)
+            diag_warn(reader->diag, node->at, "views",
+                      "this version publishes the native tree alone: the rest is ignored");
     }
 }
 
