@@ -234,8 +234,7 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
     setup->number = number_of(r, raw->id);
     setup->every_us = raw->every_us;
     setup->timeout_us = raw->timeout_us;
-    if (!id_valid(raw->id) || id_reserved(raw->id))
-        diag_error(r->reader->diag, node->key_at, raw->id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+    config_check_name(r->reader, node, raw->id);
     if (raw->room && device->room == NO_INDEX)
         wrong(r, node, "room", "no such room under rooms:");
     if (raw->rack && rack == NO_INDEX)

@@ -134,7 +134,8 @@ extern const struct field config_fields[];
 field_read config_secret, config_one_or_list, config_timezone, config_class, config_date, config_point;
 
 /* Part two: from raw to config. */
-size_t config_find_room(const struct config *config, const char *id); /* NO_INDEX: none */
+void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */
+size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                    const struct config *previous, struct config *config);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,

@@ -20,6 +20,12 @@ static int wrong(struct field_reader *reader, const struct yaml_node *node, cons
     return -EINVAL;
 }
 
+void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id)
+{
+    if (!id_valid(id) || id_reserved(id))
+        diag_error(reader->diag, node->key_at, id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+}
+
 size_t config_find_room(const struct config *config, const char *id)
 {
     for (size_t i = 0; id && i < config->n_rooms; i++)
@@ -92,8 +98,7 @@ static void resolve_rooms(struct field_reader *reader, const struct yaml_node *r
                                      .ashrae = (enum ashrae)from[i].ashrae,
                                      .complete = from[i].boundary.complete,
                                      .cooling = from[i].cooling};
-        if (!id_valid(room->id) || id_reserved(room->id))
-            diag_error(reader->diag, node->key_at, room->id, "not a free name: expected a-z, 0-9 and '-', at most 32");
+        config_check_name(reader, node, room->id);
         room_heat(reader, node, &from[i].heat, &room->heat);
     }
 }
@@ -108,9 +113,7 @@ static void resolve_racks(struct field_reader *reader, const struct yaml_node *r
         const struct yaml_node *node = node_at(root, "racks", i);
         config->rack[i] = (struct rack_config){from[i].id, from[i].title ? from[i].title : from[i].id, from[i].row,
                                                from[i].position, config_find_room(config, from[i].room)};
-        if (!id_valid(from[i].id) || id_reserved(from[i].id))
-            diag_error(reader->diag, node->key_at, from[i].id,
-                       "not a free name: expected a-z, 0-9 and '-', at most 32");
+        config_check_name(reader, node, from[i].id);
         if (from[i].room && config->rack[i].room == NO_INDEX)
             wrong(reader, node, "room", "no such room under rooms:");
     }
@@ -131,9 +134,7 @@ static void resolve_sources(struct field_reader *reader, const struct yaml_node 
                                          .role = (enum role)from[i].role,
                                          .constant = constant ? from[i].constant : NAN,
                                          .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN};
-        if (!id_valid(source->id) || id_reserved(source->id))
-            diag_error(reader->diag, node->key_at, source->id,
-                       "not a free name: expected a-z, 0-9 and '-', at most 32");
+        config_check_name(reader, node, source->id);
         if (from[i].room && source->room == NO_INDEX)
             wrong(reader, node, "room", "no such room under rooms:");
         if (constant == from[i].reading)
