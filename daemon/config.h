@@ -104,6 +104,10 @@ struct config {
     struct profile_set *profiles;
 };
 
+/* As `credentials`: none is opened, and every secret is this text. For who looks at the configuration without asking a
+ * device: reports, graphs, the page. */
+extern const char config_no_secrets[];
+
 /* dirs: --config, in order. credentials: directory, NULL: the first dir's credentials/. previous: numbers of devices
  * are kept from it; NULL. */
 int config_load(const char *const *dirs, size_t n, const char *credentials, const struct config *previous,

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char config_no_secrets[] = "not read";
+
 static int is_yaml(const struct dirent *entry)
 {
     size_t n = strlen(entry->d_name);

@@ -73,6 +73,10 @@ int config_secret(struct field_reader *reader, const struct field *field, const 
                                        : "secrets are not written here: expected {credential: NAME}");
     if (!*name->text || strchr(name->text, '/') || name->text[0] == '.')
         return complain(reader, name, "a credential is named like a file, without '/'");
+    if (context->credentials == config_no_secrets) {
+        *(const char **)into = config_no_secrets;
+        return 0;
+    }
     const char *path = arena_printf(reader->arena, "%s/%s", context->credentials, name->text);
     return read_secret_file(reader, name, path, context->systemd, into);
 }

@@ -209,6 +209,14 @@ static void test_files(void **state)
     assert_non_null(strstr(diag_first(diag), "must be a file that only its owner can read (chmod 600)"));
     diag_free(diag);
 
+    diag = diag_new(); /* for who only looks, no secret is opened */
+    const char *dirs[] = {dir->path};
+    assert_int_equal(config_load(dirs, 1, config_no_secrets, NULL, diag, &config), 0);
+    assert_int_equal(config->n_rooms, 2);
+    assert_string_equal(config->device[0].setup->snmp.community, config_no_secrets);
+    config_unref(config);
+    diag_free(diag);
+
     diag = diag_new();
     write_file(credentials, "c", "city\n", 0600);
     assert_int_equal(load(dir, NULL, diag, &config), 0);
