@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* figures, pairing: from polls through the ledger to the KPIs of rooms and the site. */
+/* figures, figures_site, pairing: from polls through the ledger to the KPIs of rooms and the site. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The meters of a ledger as the configuration has them now, and any window of any scope over them.
+ *
+ * Shape: opened once for many windows. A site with a grid meter of its own (in no room) is one balance; else it is the
+ *        sum of its rooms.
+ * Units: seconds since 1970; results as kpi.h.
+ * Errors: -errno of the ledger.
+ * Owner: what it tells lives until it is closed; ledger and configuration stay the caller's.
+ */
+#pragma once
+#include "daemon/balance.h"
+#include "daemon/config.h"
+#include "daemon/pairing.h"
+
+struct figures_site;
+
+struct figures_meter {
+    struct balance_meter meter; /* as planned: used, and as what */
+    struct paired_meter paired; /* with what flowed */
+    const char *room;           /* "": none */
+};
+
+int figures_site_open(struct ledger *ledger, const struct config *config, int64_t now_s, struct figures_site **ret);
+void figures_site_close(struct figures_site *site);
+/* scope: a room's id, or "site". *ret_scope: what kpi.h has to know beside the energies. */
+int figures_site_window(struct figures_site *site, const char *scope, int64_t from_s, int64_t to_s,
+                        struct kpi_window *ret, struct kpi_scope *ret_scope);
+/* The meters of the last window: how many. */
+size_t figures_site_meters(const struct figures_site *site, const struct figures_meter **ret);
