@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report.h"
+
+#include "daemon/wire_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+json_t *report_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *report_time(int64_t s)
+{
+    char text[WIRE_TIME_MAX];
+    if (!s)
+        return json_null();
+    wire_time(text, sizeof text, s * 1000);
+    return json_string(text);
+}
+
+json_t *report_text(const char *text)
+{
+    if (!text || !*text)
+        return json_null();
+    json_t *json = json_string(text);
+    if (json)
+        return json;
+    char *ascii = strdup(text);
+    if (!ascii)
+        abort();
+    for (char *p = ascii; *p; p++)
+        *p = *p & '\x80' ? '?' : *p;
+    json = json_string(ascii);
+    free(ascii);
+    return json;
+}
+
+void report_missing(const struct report_source *source, const char *what, const char *format, ...)
+{
+    char why[300];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(why, sizeof why, format, ap);
+    va_end(ap);
+    json_t *one = json_object();
+    json_object_set_new(one, "what", report_text(what));
+    json_object_set_new(one, "why", report_text(why));
+    size_t i;
+    json_t *old;
+    json_array_foreach(source->missing, i, old) if (json_equal(old, one))
+    {
+        json_decref(one);
+        return;
+    }
+    json_array_append_new(source->missing, one);
+}
+
+const struct kpi_result *report_figure(const struct report_source *source, enum quantity id)
+{
+    for (size_t i = 0; i < source->n_figures; i++)
+        if (source->figure[i].id == id)
+            return &source->figure[i];
+    return NULL;
+}
+
+bool report_covers(const struct report_source *source, size_t room)
+{
+    return !source->room || (room != NO_INDEX && source->room == &source->config->room[room]);
+}

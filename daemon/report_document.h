@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report as one JSON document: contract H, built section by section.
+ *
+ * Shape: sections are rows of report_sections, in the order of the document. A section that fails leaves its reason.
+ * Errors: -errno of the ledger; -ENOENT for a scope that is neither a room nor "site". No data is no error.
+ * Owner: *ret is the caller's.
+ */
+#pragma once
+#include "daemon/report.h"
+
+struct report_request {
+    const struct config *config;
+    struct ledger *ledger; /* NULL: none */
+    const char *no_ledger; /* why */
+    const char *state;     /* NULL: none */
+    const char *scope;
+    int64_t from_s, to_s, now_s;
+};
+
+extern const struct report_section report_sections[]; /* ended by a row without key */
+
+int report_build(const struct report_request *request, json_t **ret);

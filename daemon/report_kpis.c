@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report_kpis.h"
+
+#include <math.h>
+
+static json_t *assumed_of(const struct kpi_result *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->n_assumed; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "key", report_text(f->assumed[i].key));
+        json_object_set_new(one, "value", report_number(f->assumed[i].value));
+        json_object_set_new(one, "source", report_text(f->assumed[i].source));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *list_of(const char *text)
+{
+    json_t *list = json_array();
+    if (*text)
+        json_array_append_new(list, report_text(text));
+    return list;
+}
+
+json_t *report_kpi(const struct kpi_result *f)
+{
+    json_t *one = json_object();
+    json_object_set_new(one, "id", json_string(quantity_row(f->id)->name));
+    json_object_set_new(one, "name", report_text(f->name));
+    json_object_set_new(one, "value", report_number(f->value));
+    json_object_set_new(one, "unit", json_string(quantity_row(f->id)->unit));
+    json_object_set_new(one, "from", report_time(f->from_s));
+    json_object_set_new(one, "to", report_time(f->to_s));
+    json_object_set_new(one, "category", f->category ? json_integer(f->category) : json_null());
+    json_object_set_new(one, "coverage", report_number(f->coverage));
+    json_object_set_new(one, "estimated", report_number(f->estimated));
+    json_object_set_new(one, "uncertainty_k2", report_number(f->uncertainty));
+    json_object_set_new(one, "reason", report_text(f->reason));
+    json_object_set_new(one, "inputs", report_text(f->inputs));
+    json_object_set_new(one, "assumed", assumed_of(f));
+    json_object_set_new(one, "warnings", list_of(f->warnings));
+    return one;
+}
+
+int report_kpis(const struct report_source *source, json_t **ret)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < source->n_figures; i++) {
+        const struct kpi_result *f = &source->figure[i];
+        json_array_append_new(list, report_kpi(f));
+        if (isnan(f->value))
+            report_missing(source, quantity_row(f->id)->name, "%s", f->reason);
+    }
+    *ret = list;
+    return 0;
+}
