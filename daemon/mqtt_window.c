@@ -34,7 +34,7 @@ struct mqtt_slot *mqtt_window_take(struct mqtt_window *window, struct mqtt_messa
     slot->message = message;
     slot->state = MQTT_SLOT_BUSY;
     window->busy++;
-    window->pending++;
+    window->flowing += message->qos == 0;
     window->busy_qos1 += message->qos > 0;
     return slot;
 }
@@ -44,7 +44,7 @@ void mqtt_window_mark(struct mqtt_window *window, struct mqtt_slot *slot, bool a
     if (slot->state != MQTT_SLOT_BUSY)
         return;
     slot->state = arrived ? MQTT_SLOT_ARRIVED : MQTT_SLOT_FAILED;
-    window->pending--;
+    window->flowing -= slot->message->qos == 0;
 }
 
 /* The slot is idle again, its message the caller's. */
@@ -53,7 +53,7 @@ static struct mqtt_message *release(struct mqtt_window *window, struct mqtt_slot
     struct mqtt_message *message = slot->message;
     TAILQ_REMOVE(&window->under_way, slot, link);
     TAILQ_INSERT_HEAD(&window->idle, slot, link);
-    window->pending -= slot->state == MQTT_SLOT_BUSY;
+    window->flowing -= slot->state == MQTT_SLOT_BUSY && message->qos == 0;
     slot->message = NULL;
     slot->state = MQTT_SLOT_FREE;
     window->busy--;

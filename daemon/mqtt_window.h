@@ -28,7 +28,7 @@ struct mqtt_window {
     struct mqtt_slot slot[MQTT_WINDOW];
     struct mqtt_slots idle, under_way;
     unsigned busy, busy_qos1, limit_qos1;
-    unsigned pending; /* of the busy ones: nothing is known of them yet */
+    unsigned flowing; /* of the busy ones: QoS 0 and not taken yet, so a call of `sent` is near */
     uint64_t arrived, lost;
 };
 

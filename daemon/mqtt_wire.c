@@ -116,7 +116,7 @@ void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topi
     mqtt_thread_lock(wire);
     bool was_empty = !mqtt_outbox_peek(wire->outbox);
     mqtt_outbox_put(wire->outbox, lane, topic, payload, size, qos, retained);
-    if (was_empty)
+    if (was_empty && wire->window.flowing == 0) /* else the message under way fetches it */
         pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
 }
