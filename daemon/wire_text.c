@@ -147,10 +147,13 @@ void wire_put_time(FILE *out, int64_t ms)
     fprintf(out, "\"%s\"", buf);
 }
 
-/* Length of the valid UTF-8 sequence at p; 0: none. RFC 3629: no surrogates, no overlong forms, up to U+10FFFF. */
-static size_t sequence(const unsigned char *p)
+/* RFC 3629: no surrogates, no overlong forms, up to U+10FFFF. */
+size_t wire_text_sequence(const char *text)
 {
+    const unsigned char *p = (const unsigned char *)text;
     size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    if (p[0] < 0x80)
+        return 1;
     if (p[0] < 0xc2 || p[0] > 0xf4)
         return 0;
     for (size_t i = 1; i < n; i++)
@@ -186,7 +189,7 @@ void wire_put_string(FILE *out, const char *text)
             p++;
             continue;
         }
-        size_t n = sequence(p);
+        size_t n = wire_text_sequence((const char *)p);
         if (n)
             fwrite(p, 1, n, out);
         else

@@ -20,6 +20,8 @@ size_t wire_number(char *buf, size_t size, double value);
 size_t wire_time(char *buf, size_t size, int64_t ms);
 /* -EINVAL on anything but RFC 3339: a date, T or a blank, a time, Z or an offset. */
 int wire_time_parse(const char *text, int64_t *ret_ms);
+/* Length of the valid UTF-8 sequence at p; 0: none. */
+size_t wire_text_sequence(const char *p);
 
 /* The same into a stream. A string comes with its quotes; NULL is null. A time of 0 is null, else quoted. */
 void wire_put_number(FILE *out, double value);
