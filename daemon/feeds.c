@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/feeds.h"
 
+#include "daemon/circuit.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +70,7 @@ static bool sum_rack(const struct live *live, size_t rack, enum phase phase, dou
                              .rack = rc->id,
                              .phase = phase,
                              .sum_a = a.sum + b.sum,
-                             .limit_a = part * breaker,
+                             .limit_a = circuit_limit(breaker, part),
                              .breaker_a = breaker};
     return true;
 }

@@ -2,6 +2,7 @@
 #include "heat.h"
 
 #include "daemon/factors.h"
+#include "daemon/moist_air.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,7 +96,7 @@ double heat_of_loop(enum heat_fluid fluid, double fraction, double flow, double 
 
 static double vapour(double celsius, double humidity_percent)
 {
-    return humidity_percent / 100 * 611.2 * exp(17.62 * celsius / (243.12 + celsius));
+    return humidity_percent / 100 * moist_air_saturation(celsius);
 }
 
 static double pressure(double height_m)

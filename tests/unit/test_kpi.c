@@ -33,6 +33,20 @@ static void test_uncertainty(void **state)
     near("20 meters", uncertainty_of_sum(0, 0.01, 20), 0.00224, 5e-6);
     near("class 1 both, k = 2", 2 * uncertainty_of_ratio(uncertainty_of_class(1), uncertainty_of_class(1), 0), 0.0163,
          5e-5);
+    /* two Pt100 of class B at 20 degC, 0.4 K each */
+    near("a pair of sensors", uncertainty_of_pair(0.4), 0.33, 5e-3);
+    near("of 6 K", uncertainty_of_pair(0.4) / 6, 0.054, 5e-4);
+    near("of 11 K", uncertainty_of_pair(0.4) / 11, 0.030, 5e-4);
+    static const double meters[][2] = {{3, 7.04}, {6, 5.04}, {10, 4.24}, {20, 3.64}};
+    for (size_t i = 0; i < 4; i++)
+        near("heat meter", uncertainty_of_heat_meter(meters[i][0], 3, 0.5), meters[i][1], 1e-9);
+    near("flow error has a ceiling", uncertainty_of_heat_meter(3, 3, 1e-3), 5 + 1.5 + 3.5, 1e-9);
+    near("below what it is made for", uncertainty_of_heat_meter(2, 3, 0.5), NAN, 0);
+    near("a float at 1e8 Wh goes in steps of 8", uncertainty_of_step(nextafterf(1e8f, INFINITY) - 1e8f), 8 / sqrt(12),
+         1e-9);
+    near("a float at 1e6 kWh", nextafterf(1e6f, INFINITY) - 1e6f, 0.0625, 0);
+    near("meter and transformer", uncertainty_rss(uncertainty_of_class(1), uncertainty_of_class(0.5)),
+         uncertainty_of_class(sqrt(1.25)), 1e-12);
 }
 
 struct given {
