@@ -60,10 +60,25 @@ struct alert_config {
     int priority; /* syslog; -1: the rule's own */
 };
 
+struct discovery_config { /* Home Assistant */
+    const char *prefix, *birth_topic, *birth_payload;
+    int components; /* 1: a message for each entity, 0: one for each device */
+};
+
+struct sparkplug_config {
+    const char *group, *edge, *host; /* host: of the primary application; NULL: none */
+    bool aliases, datatypes;         /* datatypes: in DATA messages too */
+    double deadband;                 /* % of a value that is no change */
+};
+
 struct mqtt_config {
     const char *server, *user, *password, *ca, *cert, *key, *prefix, *client_id;
     unsigned qos, version; /* version 3 or 5 */
     bool homeassistant, sparkplug, native, scalars;
+    size_t n_points;
+    const char **point; /* GLOBs of the points that go there; none: all */
+    struct discovery_config discovery;
+    struct sparkplug_config spb;
 };
 
 struct http_config {

@@ -15,6 +15,7 @@ static const char *const snmp_versions[] = {"1", "2c", "3", NULL};
 static const char *const auth_names[] = {"none", "md5", "sha", "sha224", "sha256", "sha384", "sha512", NULL};
 static const char *const priv_names[] = {"none", "des", "aes128", "aes192", "aes256", NULL};
 static const char *const mqtt_versions[] = {"3.1.1", "5", NULL};
+static const char *const discovery_modes[] = {"device", "component", NULL};
 static const char *const priority_names[] = {"emerg", "alert", "crit", "err", "warning", NULL};
 
 static const struct field site_fields[] = {
@@ -40,6 +41,32 @@ static const struct field rrd_fields[] = {
     {0},
 };
 
+static const struct field discovery_fields[] = {
+    {.name = "prefix", .read = field_text, AT(discovery_config, prefix), .initial = "homeassistant",
+     .help = "head of the discovery topics"},
+    {.name = "mode", .read = field_choice, AT(discovery_config, components), .arg = discovery_modes, .initial = "device",
+     .help = "one message a device (Home Assistant from 2024.12), or one a component: older ones, openHAB, Domoticz"},
+    {.name = "birth-topic", .read = field_text, AT(discovery_config, birth_topic), .initial = "homeassistant/status",
+     .help = "where Home Assistant says that it has started"},
+    {.name = "birth-payload", .read = field_text, AT(discovery_config, birth_payload), .initial = "online",
+     .help = "what it says then"},
+    {0},
+};
+
+static const struct field sparkplug_fields[] = {
+    {.name = "group", .read = field_text, AT(sparkplug_config, group), .help = "group id; default: the site's name"},
+    {.name = "edge", .read = field_text, AT(sparkplug_config, edge), .help = "edge node id; default: wattwacht-HOSTNAME"},
+    {.name = "host", .read = field_text, AT(sparkplug_config, host),
+     .help = "id of the primary host application: nothing is sent while it is away"},
+    {.name = "aliases", .read = field_bool, AT(sparkplug_config, aliases), .initial = "no",
+     .help = "numbers instead of names in DATA messages"},
+    {.name = "datatypes", .read = field_bool, AT(sparkplug_config, datatypes), .initial = "yes",
+     .help = "the type of each value in DATA messages too: some readers need it, the specification advises against it"},
+    {.name = "deadband", .read = field_value, AT(sparkplug_config, deadband), .dimension = D_PERCENT, .initial = "0%",
+     .help = "a value is told again when it has moved by more than this part of itself; counters always"},
+    {0},
+};
+
 static const struct field mqtt_fields[] = {
     {.name = "server", .read = field_text, AT(mqtt_config, server), .required = true,
      .help = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
@@ -54,9 +81,14 @@ static const struct field mqtt_fields[] = {
     {.name = "version", .read = field_choice, AT(mqtt_config, version), .arg = mqtt_versions, .initial = "3.1.1",
      .help = "protocol"},
     {.name = "homeassistant", .read = field_bool, AT(raw_mqtt, homeassistant), .initial = "no",
-     .help = "discovery for Home Assistant"},
+     .help = "discovery for Home Assistant: the same as naming it in views"},
     {.name = "views", .read = field_texts, AT(raw_mqtt, views), .initial = "[native]",
      .help = "native, homeassistant, sparkplug, scalar"},
+    {.name = "points", .read = field_texts, AT(raw_mqtt, points), .help = "GLOBs of the points that go there; default: all"},
+    {.name = "discovery", .read = field_sub, AT(mqtt_config, discovery), .arg = discovery_fields, .initial = "{}",
+     .help = "how Home Assistant is told"},
+    {.name = "sparkplug", .read = field_sub, AT(mqtt_config, spb), .arg = sparkplug_fields, .initial = "{}",
+     .help = "the Sparkplug B edge node"},
     {0},
 };
 

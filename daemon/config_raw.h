@@ -101,7 +101,7 @@ struct raw_alert {
 struct raw_mqtt {
     struct mqtt_config config;
     bool homeassistant;
-    struct field_items views;
+    struct field_items views, points;
 };
 
 struct raw_http {

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct yaml_node *node_at(const struct yaml_node *root, const char *key, size_t i)
 {
@@ -195,19 +196,57 @@ static void resolve_alerts(struct field_reader *reader, const struct yaml_node *
     }
 }
 
+/* A Sparkplug id is one level of a topic. Source: Sparkplug 3.0, section 4.1. */
+static void resolve_sparkplug(struct field_reader *reader, const struct yaml_node *node, const struct config *config,
+                              struct sparkplug_config *spb)
+{
+    char host[256] = "";
+    const struct yaml_node *here = yaml_get(node, "sparkplug");
+    gethostname(host, sizeof host - 1);
+    if (!spb->group)
+        spb->group = config->site;
+    if (!spb->edge)
+        spb->edge = arena_printf(reader->arena, "wattwacht-%s", host);
+    const struct {
+        const char *key, *id;
+    } ids[] = {{"group", spb->group}, {"edge", spb->edge}, {"host", spb->host}};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        if (ids[i].id && (strpbrk(ids[i].id, "+#/") || strlen(ids[i].id) > 100))
+            wrong(reader, here ? here : node, ids[i].key, "expected an id without + # and /, at most 100 bytes");
+}
+
+static void resolve_views(struct field_reader *reader, const struct yaml_node *node, const struct raw_mqtt *from,
+                          struct mqtt_config *mqtt)
+{
+    static const char *const views[] = {"native", "homeassistant", "sparkplug", "scalar"};
+    bool *flags[] = {&mqtt->native, &mqtt->homeassistant, &mqtt->sparkplug, &mqtt->scalars};
+    for (size_t k = 0; k < from->views.n; k++) {
+        const char *view = ((const char **)from->views.item)[k];
+        size_t j = 0;
+        while (j < 4 && strcmp(views[j], view) != 0)
+            j++;
+        if (j < 4)
+            *flags[j] = true;
+        else
+            wrong(reader, node, "views", "expected native, homeassistant, sparkplug or scalar");
+    }
+    mqtt->homeassistant |= from->homeassistant;
+    mqtt->native |= mqtt->homeassistant; /* what it is told points at the native tree */
+}
+
 static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                          struct config *config)
 {
-    static const char *const views[] = {"native", "homeassistant", "sparkplug", "scalar"};
     const struct raw_mqtt *from = raw->mqtt.item;
     config->n_mqtt = raw->mqtt.n;
     config->mqtt = arena_alloc(config->arena, config->n_mqtt * sizeof *config->mqtt);
     for (size_t i = 0; i < config->n_mqtt; i++) {
         const struct yaml_node *node = node_at(root, "mqtt", i);
         struct mqtt_config *mqtt = &config->mqtt[i];
-        bool *flags[] = {&mqtt->native, &mqtt->homeassistant, &mqtt->sparkplug, &mqtt->scalars};
         *mqtt = from[i].config;
         mqtt->version = mqtt->version ? 5 : 3;
+        mqtt->n_points = from[i].points.n;
+        mqtt->point = from[i].points.item;
         if (mqtt->server && strncmp(mqtt->server, "mqtt://", 7) != 0 && strncmp(mqtt->server, "mqtts://", 8) != 0)
             wrong(reader, node, "server", "expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
         if (mqtt->qos > 1)
@@ -216,20 +255,8 @@ static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *ro
             wrong(reader, node, "prefix", "a topic without + and #");
         if (!mqtt->client_id)
             mqtt->client_id = arena_printf(config->arena, "wattwacht-%s", config->site ? config->site : "");
-        for (size_t k = 0; k < from[i].views.n; k++) {
-            const char *view = ((const char **)from[i].views.item)[k];
-            size_t j = 0;
-            while (j < 4 && strcmp(views[j], view) != 0)
-                j++;
-            if (j < 4)
-                *flags[j] = true;
-            else
-                wrong(reader, node, "views", "expected native, homeassistant, sparkplug or scalar");
-        }
-        mqtt->homeassistant |= from[i].homeassistant;
-        if (mqtt->homeassistant || mqtt->sparkplug || mqtt->scalars)
-            diag_warn(reader->diag, node->at, "views",
-                      "this version publishes the native tree alone: the rest is ignored");
+        resolve_views(reader, node, &from[i], mqtt);
+        resolve_sparkplug(reader, node, config, &mqtt->spb);
     }
 }
 

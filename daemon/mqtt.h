@@ -4,15 +4,10 @@
  * Shape: start, then told as sink.h says, with the struct mqtt as self. One of it for each broker.
  * Errors: an absent, slow or hanging broker is no error: mqtt_sink.trouble has words as long as it lasts.
  * Owner: the configuration is copied.
- * Threads: the loop's thread. Only mqtt_stop waits, for at most MQTT_STOP_MS.
+ * Threads: the loop's thread. Only mqtt_stop waits, for at most MQTT_STOP_MS a session.
  */
 #pragma once
-#include "mqtt_wire.h"
-#include "sink.h"
-
-#define MQTT_STOP_MS 5000 /* 2 s for what waits, 1 s for `offline`, 1 s to disconnect, 1 s for the library */
-
-typedef struct sd_event sd_event;
+#include "mqtt_session.h"
 
 struct mqtt;
 
@@ -25,4 +20,4 @@ int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct li
 int mqtt_reload(struct mqtt *mqtt, const struct mqtt_config *config);
 /* Says offline, disconnects and frees. */
 void mqtt_stop(struct mqtt *mqtt);
-void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret);
+void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret); /* sums over its sessions */

@@ -60,11 +60,19 @@ static void on_lost(void *context, char *why)
     link->calls->lost(link->context);
 }
 
-/* Nothing is subscribed to, but the library takes no callbacks at all without this one. */
 static int on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 {
-    (void)context;
-    (void)length;
+    struct mqtt_link *link = context;
+    size_t name = strlen(topic) + 1, size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0;
+    /* length: of a topic with a NUL within, which MQTT 3.1.1 forbids in 1.5.3 */
+    struct mqtt_received *received = length == 0 ? malloc(sizeof *received + name + size) : NULL;
+    if (received) {
+        *received = (struct mqtt_received){.size = size, .payload = received->topic + name};
+        memcpy(received->topic, topic, name);
+        if (size)
+            memcpy(received->topic + name, message->payload, size);
+        link->calls->message(link->context, received);
+    }
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
     return 1;
@@ -107,6 +115,25 @@ static void on_unsent5(void *context, MQTTAsync_failureData5 *data)
     receipt_give(context, data && (int)data->reasonCode >= 0x80);
 }
 
+/* Refused by the broker is an answer too; all else is the end of the connection. */
+static void subscribed(struct mqtt_receipt *receipt, bool refused, bool answered)
+{
+    struct mqtt_link *link = receipt->link;
+    if (refused)
+        link->calls->refused(link->context, receipt->sent->topic);
+    receipt_give(receipt, answered || refused);
+}
+
+static void on_unsubscribed(void *context, MQTTAsync_failureData *data)
+{
+    subscribed(context, data && data->code == 0x80, false); /* MQTT 3.1.1 section 3.9.3 */
+}
+
+static void on_unsubscribed5(void *context, MQTTAsync_failureData5 *data)
+{
+    subscribed(context, data && (int)data->reasonCode >= 0x80, false);
+}
+
 static void on_ended(void *context, MQTTAsync_successData *data)
 {
     struct mqtt_link *link = context;
@@ -141,10 +168,12 @@ static int connect_link(struct mqtt_link *link, const struct mqtt_link_setup *se
         options->onSuccess = on_connected;
         options->onFailure = on_failed;
     }
-    will.topicName = setup->will_topic;
-    will.message = setup->will;
-    will.qos = 1;
-    will.retained = 1;
+    will.topicName = setup->will->topic;
+    will.message = NULL;
+    will.payload.data = setup->will->payload;
+    will.payload.len = (int)setup->will->size;
+    will.qos = setup->will->qos;
+    will.retained = setup->will->retained;
     options->will = &will;
     tls.trustStore = setup->ca; /* NULL: the system's authorities */
     tls.keyStore = setup->cert;
@@ -189,32 +218,35 @@ int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_c
 int mqtt_link_send(struct mqtt_link *link, const struct mqtt_message *message, struct mqtt_receipt *receipt)
 {
     MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    receipt->link = link;
+    *receipt = (struct mqtt_receipt){link, message};
     response.context = receipt;
     if (link->v5) {
         response.onSuccess5 = on_sent5;
-        response.onFailure5 = on_unsent5;
+        response.onFailure5 = message->subscribe ? on_unsubscribed5 : on_unsent5;
     } else {
         response.onSuccess = on_sent;
-        response.onFailure = on_unsent;
+        response.onFailure = message->subscribe ? on_unsubscribed : on_unsent;
     }
-    int rc = MQTTAsync_send(link->handle, message->topic, (int)message->size, message->payload, message->qos,
-                            message->retained, &response);
+    int rc = message->subscribe ? MQTTAsync_subscribe(link->handle, message->topic, message->qos, &response)
+                                : MQTTAsync_send(link->handle, message->topic, (int)message->size, message->payload,
+                                                 message->qos, message->retained, &response);
     if (rc == MQTTASYNC_SUCCESS)
         return 0;
     return rc == MQTTASYNC_MAX_BUFFERED_MESSAGES || rc == MQTTASYNC_NO_MORE_MSGIDS ? -EAGAIN : -ENOTCONN;
 }
 
-void mqtt_link_disconnect(struct mqtt_link *link)
+void mqtt_link_disconnect(struct mqtt_link *link, bool with_will)
 {
     MQTTAsync_disconnectOptions v3 = MQTTAsync_disconnectOptions_initializer;
     MQTTAsync_disconnectOptions v5 = MQTTAsync_disconnectOptions_initializer5;
     MQTTAsync_disconnectOptions *options = link->v5 ? &v5 : &v3;
     options->context = link;
-    if (link->v5)
+    if (link->v5) {
         options->onSuccess5 = on_ended5;
-    else
+        options->reasonCode = with_will ? MQTTREASONCODE_DISCONNECT_WITH_WILL_MESSAGE : MQTTREASONCODE_SUCCESS;
+    } else {
         options->onSuccess = on_ended;
+    }
     if (MQTTAsync_disconnect(link->handle, options) != MQTTASYNC_SUCCESS)
         link->calls->ended(link->context); /* there was nothing to end */
 }

@@ -11,6 +11,7 @@
  */
 #pragma once
 #include "mqtt_outbox.h"
+#include "mqtt_topic.h"
 #include "mqtt_words.h"
 
 struct mqtt_link_setup {
@@ -18,7 +19,18 @@ struct mqtt_link_setup {
     bool tls;
     unsigned version; /* 3 (3.1.1) or 5 */
     int keepalive_s, connect_s;
-    const char *will_topic, *will; /* retained, QoS 1 */
+    const struct mqtt_will *will;
+};
+
+#define MQTT_WILL_MAX 256
+
+/* What the broker says for us when we are gone without a farewell; the same is said as farewell. */
+struct mqtt_will {
+    char topic[MQTT_TOPIC_MAX];
+    uint8_t payload[MQTT_WILL_MAX];
+    size_t size;
+    int qos;
+    bool retained;
 };
 
 struct mqtt_link;
@@ -26,6 +38,15 @@ struct mqtt_link;
 /* Begins what the caller keeps for a message under way; it lives until sent, or until the link is freed. */
 struct mqtt_receipt {
     struct mqtt_link *link;
+    const struct mqtt_message *sent;
+};
+
+/* A message of a topic subscribed to; freed with free(). */
+struct mqtt_received {
+    struct mqtt_received *next;
+    size_t size; /* of the payload */
+    const char *payload;
+    char topic[];
 };
 
 struct mqtt_link_calls {
@@ -34,11 +55,15 @@ struct mqtt_link_calls {
     void (*lost)(void *context);
     void (*ended)(void *context);
     void (*sent)(struct mqtt_receipt *receipt, bool arrived);
-    void (*tls)(void *context, const char *line, size_t n); /* what OpenSSL says */
+    void (*refused)(void *context, const char *filter);             /* a subscription; sent follows */
+    void (*message)(void *context, struct mqtt_received *received); /* the caller's from then on */
+    void (*tls)(void *context, const char *line, size_t n);         /* what OpenSSL says */
 };
 
 int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_calls *calls, void *context,
                    struct mqtt_link **ret);
+/* Publishes or subscribes; the message lives as long as the receipt. */
 int mqtt_link_send(struct mqtt_link *link, const struct mqtt_message *message, struct mqtt_receipt *receipt);
-void mqtt_link_disconnect(struct mqtt_link *link);
+/* with_will: in version 5 the broker publishes the will all the same. */
+void mqtt_link_disconnect(struct mqtt_link *link, bool with_will);
 void mqtt_link_free(struct mqtt_link *link);

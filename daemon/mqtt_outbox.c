@@ -10,7 +10,7 @@ TAILQ_HEAD(lane, mqtt_message);
 struct mqtt_outbox {
     struct lane lane[MQTT_LANE_COUNT];
     void *retained; /* tree of the retained messages that wait, by topic */
-    size_t max_events, events;
+    size_t max_events, n[MQTT_LANE_COUNT], events[MQTT_LANE_COUNT]; /* events: neither retained nor a subscription */
     struct mqtt_outbox_stats stats;
 };
 
@@ -56,16 +56,21 @@ void mqtt_message_free(struct mqtt_message *message)
     free(message);
 }
 
+static bool is_event(const struct mqtt_message *message)
+{
+    return !message->retained && !message->subscribe;
+}
+
 static void add(struct mqtt_outbox *outbox, struct mqtt_message *message, bool front)
 {
     if (front)
         TAILQ_INSERT_HEAD(&outbox->lane[message->lane], message, link);
     else
         TAILQ_INSERT_TAIL(&outbox->lane[message->lane], message, link);
-    if (!message->retained)
-        outbox->events++;
-    else if (!tsearch(message, &outbox->retained, by_topic))
+    if (message->retained && !tsearch(message, &outbox->retained, by_topic))
         abort();
+    outbox->events[message->lane] += is_event(message);
+    outbox->n[message->lane]++;
     outbox->stats.messages++;
     outbox->stats.bytes += bytes_of(message);
 }
@@ -75,8 +80,8 @@ static void take_out(struct mqtt_outbox *outbox, struct mqtt_message *message)
     TAILQ_REMOVE(&outbox->lane[message->lane], message, link);
     if (message->retained)
         tdelete(message, &outbox->retained, by_topic);
-    else
-        outbox->events--;
+    outbox->events[message->lane] -= is_event(message);
+    outbox->n[message->lane]--;
     outbox->stats.messages--;
     outbox->stats.bytes -= bytes_of(message);
 }
@@ -87,19 +92,19 @@ static struct mqtt_message *waiting(const struct mqtt_outbox *outbox, const stru
     return found ? *found : NULL;
 }
 
-/* Room for one more event: the oldest goes, the one that says least about now. */
-static void make_room(struct mqtt_outbox *outbox)
+/* Room for one more event: the oldest of its lane goes, the one that says least about now. */
+static void make_room(struct mqtt_outbox *outbox, enum mqtt_lane lane)
 {
-    for (size_t i = 0; i < MQTT_LANE_COUNT && outbox->events >= outbox->max_events; i++) {
-        struct mqtt_message *message, *next;
-        for (message = TAILQ_FIRST(&outbox->lane[i]); message && outbox->events >= outbox->max_events; message = next) {
-            next = TAILQ_NEXT(message, link);
-            if (message->retained)
-                continue;
-            take_out(outbox, message);
-            mqtt_message_free(message);
-            outbox->stats.dropped++;
-        }
+    struct mqtt_message *message, *next;
+    for (message = TAILQ_FIRST(&outbox->lane[lane]); message && outbox->events[lane] >= outbox->max_events;
+         message = next) {
+        next = TAILQ_NEXT(message, link);
+        if (!is_event(message))
+            continue;
+        take_out(outbox, message);
+        mqtt_message_free(message);
+        outbox->stats.dropped++;
+        outbox->stats.overtaken += lane == MQTT_LANE_STATE;
     }
 }
 
@@ -110,7 +115,7 @@ void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char
     struct mqtt_message *older = waiting(outbox, message);
     if (!older) {
         if (!retained)
-            make_room(outbox);
+            make_room(outbox, lane);
         add(outbox, message, false);
         return;
     }
@@ -124,6 +129,19 @@ void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char
     }
     mqtt_message_free(older);
     outbox->stats.superseded++;
+    outbox->stats.overtaken += lane == MQTT_LANE_STATE;
+}
+
+void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter)
+{
+    struct mqtt_message *message = message_new(lane, filter, NULL, 0, 1, false);
+    message->subscribe = true;
+    add(outbox, message, false);
+}
+
+size_t mqtt_outbox_count(const struct mqtt_outbox *outbox, enum mqtt_lane lane)
+{
+    return outbox->n[lane];
 }
 
 const struct mqtt_message *mqtt_outbox_peek(const struct mqtt_outbox *outbox)

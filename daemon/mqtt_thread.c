@@ -107,34 +107,83 @@ static size_t take_round(struct mqtt_wire *wire, struct mqtt_slot *batch[MQTT_WI
     return n;
 }
 
-static void hand_over(struct mqtt_wire *wire, struct mqtt_link *link, struct mqtt_slot *const batch[], size_t n)
+/* What is taken goes out in the order in which it was taken: one thread at a time, the other's share is left to it. */
+static void send_round(struct mqtt_wire *wire, struct mqtt_link *link)
 {
-    for (size_t i = 0; i < n; i++)
-        if (mqtt_link_send(link, batch[i]->message, &batch[i]->receipt) < 0) {
-            mqtt_thread_lock(wire);
-            mqtt_window_mark(&wire->window, batch[i], false);
-            mqtt_thread_unlock(wire);
-        }
+    struct mqtt_slot *batch[MQTT_WINDOW];
+    mqtt_thread_lock(wire);
+    size_t n = wire->handing ? 0 : take_round(wire, batch);
+    while (n > 0) {
+        wire->handing = true;
+        if (wire->window.busy == n)
+            wire->progress_us = mqtt_thread_now_us();
+        mqtt_thread_unlock(wire);
+        bool sent[MQTT_WINDOW];
+        for (size_t i = 0; i < n; i++)
+            sent[i] = mqtt_link_send(link, batch[i]->message, &batch[i]->receipt) == 0;
+        mqtt_thread_lock(wire);
+        for (size_t i = 0; i < n; i++)
+            if (!sent[i])
+                mqtt_window_mark(&wire->window, batch[i], false);
+        wire->handing = false;
+        n = take_round(wire, batch);
+    }
+    mqtt_thread_unlock(wire);
 }
 
 /* The library's thread fetches the next message itself: handing each over from ours costs two changes of thread a
  * message, which was half the price of publishing. Our thread begins, and sees to what goes wrong. */
 static void call_sent(struct mqtt_receipt *receipt, bool arrived)
 {
-    struct mqtt_slot *slot = (struct mqtt_slot *)receipt, *batch[MQTT_WINDOW];
+    struct mqtt_slot *slot = (struct mqtt_slot *)receipt;
     struct mqtt_wire *wire = slot->owner;
     struct mqtt_link *link = receipt->link;
-    size_t n = 0;
     mqtt_thread_lock(wire);
+    enum mqtt_lane lane = slot->message->lane;
     mqtt_window_mark(&wire->window, slot, arrived);
-    if (arrived) {
+    if (arrived)
         wire->progress_us = mqtt_thread_now_us();
-        n = take_round(wire, batch);
-    }
+    mqtt_window_reap(&wire->window);
+    /* the loop goes by these: history in portions, and what a beat vouches for */
+    bool tell_loop =
+        lane >= MQTT_LANE_BEAT && wire->window.of_lane[lane] == 0 && mqtt_outbox_count(wire->outbox, lane) == 0;
     if (!arrived || wire->closing)
         pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
-    hand_over(wire, link, batch, n);
+    if (tell_loop && eventfd_write(wire->fd, 1) < 0 && errno != EAGAIN)
+        abort();
+    if (arrived)
+        send_round(wire, link);
+}
+
+static void call_refused(void *context, const char *filter)
+{
+    struct mqtt_wire *wire = context;
+    mqtt_thread_lock(wire);
+    snprintf(wire->words, sizeof wire->words, "broker %s:%u: refuses the subscription to '%s'", wire->server.host,
+             wire->server.port, filter);
+    mqtt_thread_unlock(wire);
+}
+
+static void call_message(void *context, struct mqtt_received *received)
+{
+    struct mqtt_wire *wire = context;
+    size_t bytes = sizeof *received + strlen(received->topic) + received->size;
+    mqtt_thread_lock(wire);
+    bool room = wire->n_received < MQTT_RECEIVED_MAX && wire->bytes_received + bytes <= MQTT_RECEIVED_BYTES;
+    if (room) {
+        *wire->last_received = received;
+        wire->last_received = &received->next;
+        wire->n_received++;
+        wire->bytes_received += bytes;
+    } else {
+        wire->ignored++;
+    }
+    mqtt_thread_unlock(wire);
+    if (!room)
+        free(received);
+    else if (eventfd_write(wire->fd, 1) < 0 && errno != EAGAIN)
+        abort();
 }
 
 static void call_tls(void *context, const char *line, size_t n)
@@ -152,6 +201,8 @@ static const struct mqtt_link_calls calls = {
     .lost = call_lost,
     .ended = call_ended,
     .sent = call_sent,
+    .refused = call_refused,
+    .message = call_message,
     .tls = call_tls,
 };
 
@@ -179,7 +230,8 @@ static void attempt(struct mqtt_wire *wire)
 {
     struct mqtt_cause cause = {0};
     mqtt_thread_lock(wire);
-    wire->connected = wire->failed = wire->lost = wire->ended = false;
+    wire->connected = wire->failed = wire->lost = wire->ended = wire->again = false;
+    wire->will = wire->next_will;
     wire->cause = cause;
     mqtt_thread_unlock(wire);
     wire->begun_us = mqtt_thread_now_us();
@@ -206,6 +258,17 @@ static void end_link(struct mqtt_wire *wire)
     mqtt_thread_unlock(wire);
 }
 
+/* A CONNECT went out: the next one has another will. */
+static void count_connect(struct mqtt_wire *wire)
+{
+    mqtt_thread_lock(wire);
+    wire->attempts++;
+    wire->will_ready = false;
+    mqtt_thread_unlock(wire);
+    if (eventfd_write(wire->fd, 1) < 0 && errno != EAGAIN)
+        abort();
+}
+
 static void give_up(struct mqtt_wire *wire, const char *why)
 {
     mqtt_thread_lock(wire);
@@ -218,6 +281,8 @@ static void give_up(struct mqtt_wire *wire, const char *why)
     else if (!cause.refused_by_broker && !cause.tls[0])
         (void)mqtt_probe_reach(wire->server.host, wire->server.port, REACH_MS, wire->stop, cause.reach,
                                sizeof cause.reach);
+    if (cause.was_connected || why || !(cause.tls[0] || cause.reach[0]))
+        count_connect(wire);
     tell(wire, &cause);
     if (cause.was_connected && mqtt_thread_now_us() - wire->connected_us > STEADY)
         wire->retry_us = MQTT_RETRY_MIN;
@@ -236,17 +301,6 @@ static void greet(struct mqtt_wire *wire)
     mqtt_thread_unlock(wire);
 }
 
-static void send_round(struct mqtt_wire *wire)
-{
-    struct mqtt_slot *batch[MQTT_WINDOW];
-    mqtt_thread_lock(wire);
-    size_t n = take_round(wire, batch);
-    if (n > 0 && wire->window.busy == n)
-        wire->progress_us = mqtt_thread_now_us();
-    mqtt_thread_unlock(wire);
-    hand_over(wire, wire->link, batch, n);
-}
-
 /* A broker that is stopped but whose kernel still takes bytes is found by keep-alive; one that takes none, here. */
 static bool stalled(const struct mqtt_wire *wire)
 {
@@ -254,7 +308,7 @@ static bool stalled(const struct mqtt_wire *wire)
            mqtt_thread_now_us() - wire->progress_us > 2 * INT64_C(1000000) * wire->setup.keepalive_s;
 }
 
-enum work { WORK_CLOSE, WORK_ATTEMPT, WORK_GIVE_UP, WORK_TIMEOUT, WORK_GREET, WORK_STALLED, WORK_SEND };
+enum work { WORK_CLOSE, WORK_AGAIN, WORK_ATTEMPT, WORK_GIVE_UP, WORK_TIMEOUT, WORK_GREET, WORK_STALLED, WORK_SEND };
 
 /* Waits until there is something to do. */
 static enum work next_work(struct mqtt_wire *wire)
@@ -267,10 +321,13 @@ static enum work next_work(struct mqtt_wire *wire)
         if (wire->closing)
             break;
         work = WORK_ATTEMPT;
-        if (!wire->link && now >= wire->next_us)
+        if (!wire->link && now >= wire->next_us && wire->will_ready)
             break;
         work = WORK_GIVE_UP;
         if (wire->link && (wire->failed || wire->lost))
+            break;
+        work = WORK_AGAIN;
+        if (wire->link && wire->connected && wire->again)
             break;
         work = WORK_TIMEOUT;
         if (wire->link && !wire->connected && now > wire->begun_us + CONNECT_US)
@@ -284,7 +341,7 @@ static enum work next_work(struct mqtt_wire *wire)
         work = WORK_SEND;
         if (wire->window.flowing == 0 && sendable(wire))
             break;
-        if (!wire->link)
+        if (!wire->link && wire->will_ready)
             until = wire->next_us;
         else if (wire->window.busy > 0)
             until = now + INT64_C(1000000) * wire->setup.keepalive_s;
@@ -299,7 +356,7 @@ static bool drain(struct mqtt_wire *wire, int64_t deadline_us)
 {
     bool all = false;
     while (!all) {
-        send_round(wire);
+        send_round(wire, wire->link);
         mqtt_thread_lock(wire);
         mqtt_window_reap(&wire->window);
         all = !mqtt_outbox_peek(wire->outbox) && wire->window.busy == 0;
@@ -321,14 +378,15 @@ static void farewell(struct mqtt_wire *wire)
         wire->state = MQTT_OPEN;
     mqtt_thread_unlock(wire);
     if (connected) {
+        const struct mqtt_will *will = &wire->will;
         drain(wire, mqtt_thread_now_us() + DRAIN);
         mqtt_thread_lock(wire);
-        mqtt_outbox_put(wire->outbox, MQTT_LANE_STATUS, wire->setup.will_topic, wire->setup.will,
-                        strlen(wire->setup.will), 1, true);
+        mqtt_outbox_put(wire->outbox, MQTT_LANE_STATUS, will->topic, will->payload, will->size, will->qos,
+                        will->retained);
         mqtt_thread_unlock(wire);
         drain(wire, mqtt_thread_now_us() + FAREWELL);
     }
-    mqtt_link_disconnect(wire->link);
+    mqtt_link_disconnect(wire->link, wire->will_at_end);
     int64_t deadline = mqtt_thread_now_us() + FAREWELL;
     mqtt_thread_lock(wire);
     while (!wire->ended && !wire->failed && !wire->lost && mqtt_thread_now_us() < deadline)
@@ -336,10 +394,23 @@ static void farewell(struct mqtt_wire *wire)
     mqtt_thread_unlock(wire);
 }
 
+/* As the view wants it: farewell, and at once another connection. */
+static void begin_again(struct mqtt_wire *wire)
+{
+    farewell(wire);
+    end_link(wire);
+    count_connect(wire);
+    wire->next_us = mqtt_thread_now_us() + MQTT_RETRY_MIN;
+}
+
 void mqtt_thread_unref(struct mqtt_wire *wire)
 {
     if (atomic_fetch_sub(&wire->refs, 1) != 1)
         return;
+    for (struct mqtt_received *next; wire->received; wire->received = next) {
+        next = wire->received->next;
+        free(wire->received);
+    }
     mqtt_outbox_free(wire->outbox);
     pthread_mutex_destroy(&wire->lock);
     pthread_cond_destroy(&wire->wake);
@@ -355,12 +426,13 @@ void *mqtt_thread_run(void *context)
     for (bool on = true; on;) {
         switch (next_work(wire)) {
         case WORK_CLOSE: on = false; break;
+        case WORK_AGAIN: begin_again(wire); break;
         case WORK_ATTEMPT: attempt(wire); break;
         case WORK_GIVE_UP: give_up(wire, NULL); break;
         case WORK_TIMEOUT: give_up(wire, "no answer to the connection"); break;
         case WORK_GREET: greet(wire); break;
         case WORK_STALLED: give_up(wire, "connected, but it takes no more messages"); break;
-        case WORK_SEND: send_round(wire); break;
+        case WORK_SEND: send_round(wire, wire->link); break;
         }
     }
     if (wire->link)

@@ -15,11 +15,16 @@
 
 #define MQTT_RETRY_MIN INT64_C(1000000)
 
+/* What came and the loop has not taken: a flood of commands must not fill the memory. */
+#define MQTT_RECEIVED_MAX   1000
+#define MQTT_RECEIVED_BYTES (4u << 20)
+
 struct mqtt_wire {
     atomic_uint refs;
     struct arena *arena;
     struct mqtt_server server;
     struct mqtt_link_setup setup;
+    bool will_at_end;
     int fd, stop; /* towards the loop; towards a probe that waits */
     pthread_t thread;
     pthread_mutex_t lock;
@@ -28,13 +33,20 @@ struct mqtt_wire {
     struct mqtt_outbox *outbox;
     struct mqtt_window window;
     enum mqtt_state state;
-    bool closing, connected, failed, lost, ended;
+    struct mqtt_received *received, **last_received;
+    size_t n_received, bytes_received;
+    struct mqtt_will next_will;
+    bool will_ready;
+    bool handing; /* a thread hands over what it has taken */
+    bool closing, again, connected, failed, lost, ended;
     struct mqtt_cause cause;
     char words[640];
-    uint64_t connects;
+    uint64_t connects, ignored;
+    uint64_t attempts;   /* CONNECT packets before this one */
     int64_t progress_us; /* when a message last got through */
     /* the thread's own */
     struct mqtt_link *link;
+    struct mqtt_will will;
     int64_t begun_us, connected_us, retry_us, next_us;
 };
 

@@ -17,6 +17,29 @@ bool mqtt_prefix_valid(const char *prefix)
     return !strstr(prefix, "//"); /* an empty level is legal, and always a slip of the pen */
 }
 
+bool mqtt_topic_matches(const char *filter, const char *topic)
+{
+    if ((filter[0] == '+' || filter[0] == '#') && topic[0] == '$')
+        return false;
+    for (;;) {
+        if (filter[0] == '#')
+            return true;
+        size_t level = strcspn(topic, "/");
+        if (filter[0] == '+')
+            filter++;
+        else if (strncmp(filter, topic, level) == 0)
+            filter += level;
+        else
+            return false;
+        topic += level;
+        if (*filter == '\0' || *topic == '\0')
+            return *filter == *topic || strcmp(filter, "/#") == 0;
+        if (*filter++ != '/')
+            return false;
+        topic++;
+    }
+}
+
 static size_t length_of(int n)
 {
     return n < 0 ? 0 : (size_t)n;

@@ -19,6 +19,9 @@ struct mqtt_base {
 /* No wildcard, no control character, at most 128 bytes, no slash at either end, no empty level, not reserved ($...). */
 bool mqtt_prefix_valid(const char *prefix);
 
+/* Whether a subscription's filter takes the topic. Source: MQTT 3.1.1 section 4.7. */
+bool mqtt_topic_matches(const char *filter, const char *topic);
+
 size_t mqtt_topic_site(char *buf, size_t size, const struct mqtt_base *base, const char *leaf); /* status info */
 size_t mqtt_topic_device(char *buf, size_t size, const struct mqtt_base *base, const char *room, const char *device,
                          const char *leaf); /* status info */

@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a view is: one way to tell a broker what live.h holds. The native tree is one; others share its wire.
+/* What a view is: one way to tell a broker what live.h holds. Views share the native tree's wire, or have their own.
  *
- * Shape: start, then connected at each connection, followed by snapshot until it says that all is told; what happens
- *        meanwhile and later comes as in sink.h. stop last. NULL: not of interest to this view.
+ * Shape: start, then at each connection its filters are asked for and connected is called, followed by snapshot until
+ *        it says that all is told; what happens meanwhile and later comes as in sink.h. Rows that may not have arrived
+ *        come as history, once the snapshot is told. stop last. NULL: not of interest to this view.
+ * Owner: the host and what it points to live as long as the view; config, base and wire may be others after a reload.
  * Threads: the loop's thread; none waits. A snapshot step puts about MQTT_STEP messages, so that no step is long.
  */
 #pragma once
 #include "mqtt_topic.h"
 #include "mqtt_wire.h"
+#include "row.h"
 #include "sink.h"
 
 #define MQTT_STEP 200 /* at some 5 us a message 1 ms of the loop */
 
 struct mqtt_host {
-    struct mqtt_wire *wire; /* another one after a reload; never NULL */
+    struct mqtt_wire *wire; /* not yet there in start; another one after a reload */
     struct mqtt_base base;
+    const struct mqtt_config *config; /* with the options of every view */
     const struct live *live;
     const char *version; /* of the program */
     int qos;             /* of states */
     bool connected;
+    uint64_t connect; /* number of the connection's CONNECT packet: what its will was made with */
 };
 
 struct mqtt_view {
     const char *name;
+    bool own_wire; /* a session of its own: client id CLIENT-NAME, will and beat are the view's */
     void *(*start)(const struct mqtt_host *host);
     void (*stop)(void *self);
     void (*connected)(void *self);
@@ -32,4 +38,22 @@ struct mqtt_view {
     void (*device)(void *self, const struct live_device *device);
     void (*kpis)(void *self, const struct kpi_result *results, size_t n);
     void (*alert)(void *self, const struct alert_entry *entry, bool transition);
+
+    /* Topic filters of what is to be received, at QoS 1; asked again at each connection and after a reload. */
+    size_t (*filters)(void *self, const char *const **ret);
+    /* One whose topic matches one of them. The payload is any bytes, of any size up to some MB. */
+    void (*message)(void *self, const struct mqtt_received *received);
+
+    /* Own wire: the will of CONNECT number `connect`; the same is said before the wire disconnects. */
+    void (*will)(void *self, uint64_t connect, struct mqtt_will *ret);
+    /* Own wire: puts into MQTT_LANE_BEAT what the broker acknowledges (a subscription is acknowledged too). */
+    void (*beat)(void *self);
+
+    /* Rows of one device that may not have arrived live, oldest first: into MQTT_LANE_HISTORY at QoS 1, or, where the
+     * order among all messages counts, into the same lane as states. They count as told when the next beat arrives. */
+    void (*history)(void *self, const struct row *const *rows, size_t n);
 };
+
+/* Whether the broker is to have it: `points` of its configuration. */
+bool mqtt_view_wants(const struct mqtt_host *host, const struct live_point *point);
+bool mqtt_view_wants_name(const struct mqtt_host *host, const char *name); /* SCOPE/kpi/ID, DEVICE/PART/QUANTITY */

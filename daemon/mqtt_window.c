@@ -35,6 +35,7 @@ struct mqtt_slot *mqtt_window_take(struct mqtt_window *window, struct mqtt_messa
     slot->state = MQTT_SLOT_BUSY;
     window->busy++;
     window->flowing += message->qos == 0;
+    window->of_lane[message->lane]++;
     window->busy_qos1 += message->qos > 0;
     return slot;
 }
@@ -57,6 +58,7 @@ static struct mqtt_message *release(struct mqtt_window *window, struct mqtt_slot
     slot->message = NULL;
     slot->state = MQTT_SLOT_FREE;
     window->busy--;
+    window->of_lane[message->lane]--;
     window->busy_qos1 -= message->qos > 0;
     return message;
 }

@@ -29,6 +29,7 @@ struct mqtt_window {
     struct mqtt_slots idle, under_way;
     unsigned busy, busy_qos1, limit_qos1;
     unsigned flowing; /* of the busy ones: QoS 0 and not taken yet, so a call of `sent` is near */
+    unsigned of_lane[MQTT_LANE_COUNT];
     uint64_t arrived, lost;
 };
 

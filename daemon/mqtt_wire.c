@@ -40,9 +40,11 @@ static struct mqtt_wire *wire_new(const struct mqtt_wire_setup *setup, const str
         .version = setup->version,
         .keepalive_s = setup->keepalive_s,
         .connect_s = CONNECT_S,
-        .will_topic = keep(wire->arena, setup->status_topic),
-        .will = "offline",
+        .will = &wire->will,
     };
+    wire->will_at_end = setup->will_at_end;
+    wire->attempts = setup->first_connect;
+    wire->last_received = &wire->received;
     wire->outbox = mqtt_outbox_new(MAX_EVENTS);
     mqtt_window_init(&wire->window, wire);
     wire->retry_us = MQTT_RETRY_MIN;
@@ -121,6 +123,66 @@ void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topi
     mqtt_thread_unlock(wire);
 }
 
+void mqtt_wire_subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter)
+{
+    mqtt_thread_lock(wire);
+    mqtt_outbox_subscribe(wire->outbox, lane, filter);
+    pthread_cond_broadcast(&wire->wake);
+    mqtt_thread_unlock(wire);
+}
+
+bool mqtt_wire_arrived(struct mqtt_wire *wire, enum mqtt_lane lane, uint64_t connection)
+{
+    mqtt_thread_lock(wire);
+    mqtt_window_reap(&wire->window);
+    bool arrived = wire->state == MQTT_OPEN && wire->connects == connection && wire->window.of_lane[lane] == 0 &&
+                   mqtt_outbox_count(wire->outbox, lane) == 0;
+    mqtt_thread_unlock(wire);
+    return arrived;
+}
+
+struct mqtt_received *mqtt_wire_take(struct mqtt_wire *wire)
+{
+    mqtt_thread_lock(wire);
+    struct mqtt_received *received = wire->received;
+    wire->received = NULL;
+    wire->last_received = &wire->received;
+    wire->n_received = wire->bytes_received = 0;
+    mqtt_thread_unlock(wire);
+    return received;
+}
+
+void mqtt_wire_again(struct mqtt_wire *wire)
+{
+    mqtt_thread_note(wire, &wire->again);
+}
+
+uint64_t mqtt_wire_connect(struct mqtt_wire *wire)
+{
+    mqtt_thread_lock(wire);
+    uint64_t connect = wire->attempts;
+    mqtt_thread_unlock(wire);
+    return connect;
+}
+
+bool mqtt_wire_wants_will(struct mqtt_wire *wire, uint64_t *ret_connect)
+{
+    mqtt_thread_lock(wire);
+    bool wants = !wire->will_ready;
+    if (wants)
+        *ret_connect = wire->attempts;
+    mqtt_thread_unlock(wire);
+    return wants;
+}
+
+void mqtt_wire_will(struct mqtt_wire *wire, const struct mqtt_will *will)
+{
+    mqtt_thread_lock(wire);
+    wire->next_will = *will;
+    mqtt_thread_unlock(wire);
+    mqtt_thread_note(wire, &wire->will_ready);
+}
+
 bool mqtt_wire_trouble(struct mqtt_wire *wire, char *buf, size_t size)
 {
     mqtt_thread_lock(wire);
@@ -138,6 +200,7 @@ void mqtt_wire_stats(struct mqtt_wire *wire, struct mqtt_wire_stats *ret)
     ret->sent = wire->window.arrived;
     ret->lost = wire->window.lost;
     ret->connects = wire->connects;
+    ret->ignored = wire->ignored;
     mqtt_thread_unlock(wire);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way to one broker: a thread that connects, reconnects and sends what waits, and never keeps the loop.
  *
- * Shape: away -> held (connected; the outbox is renewed but for MQTT_LANE_KEPT and nothing goes out yet) -> open, when
+ * Shape: each CONNECT wants a will first: mqtt_wire_will, at the start and whenever mqtt_wire_wants_will says so.
+ *        away -> held (connected; the outbox is renewed but for MQTT_LANE_KEPT and nothing goes out yet) -> open, when
  *        the loop has put the site's status and releases it -> away ... -> closed after mqtt_wire_close.
  *        mqtt_wire_fd becomes readable at each change.
  * Errors: none are returned once it runs; mqtt_wire_trouble has words.
@@ -10,7 +11,7 @@
  * Threads: all calls in the loop's thread; none waits but mqtt_wire_wait.
  */
 #pragma once
-#include "mqtt_outbox.h"
+#include "mqtt_link.h"
 #include "mqtt_state.h"
 
 #include <stdbool.h>
@@ -21,13 +22,15 @@ struct mqtt_wire_setup {
     const char *server, *client_id, *user, *password, *ca, *cert, *key;
     unsigned version; /* 3 or 5 */
     int keepalive_s;
-    const char *status_topic; /* retained last will `offline`; the same is said when closed */
+    uint64_t first_connect; /* number of the first CONNECT packet */
+    bool will_at_end;       /* version 5: the broker is to say it after our farewell too (Sparkplug) */
 };
 
 struct mqtt_wire_stats {
     struct mqtt_outbox_stats outbox;
     size_t under_way;
     uint64_t sent, lost, connects;
+    uint64_t ignored; /* received, but too many or too large */
 };
 
 struct mqtt_wire;
@@ -41,6 +44,19 @@ enum mqtt_state mqtt_wire_state(struct mqtt_wire *wire, uint64_t *ret_connection
 void mqtt_wire_release(struct mqtt_wire *wire, uint64_t connection);
 void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topic, const void *payload, size_t size,
                    int qos, bool retained);
+/* At QoS 1. Goes with its connection: to be asked for anew at each. */
+void mqtt_wire_subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter);
+/* Of the lane nothing waits and nothing is under way: what was put since the connection began has arrived. */
+bool mqtt_wire_arrived(struct mqtt_wire *wire, enum mqtt_lane lane, uint64_t connection);
+/* What was received, oldest first, linked by next; NULL: nothing. */
+struct mqtt_received *mqtt_wire_take(struct mqtt_wire *wire);
+/* Says the will, disconnects and connects anew. */
+void mqtt_wire_again(struct mqtt_wire *wire);
+/* The number of the present or the next CONNECT packet; those that the broker refused count too. */
+uint64_t mqtt_wire_connect(struct mqtt_wire *wire);
+/* True: it waits for the will of CONNECT number *ret_connect. */
+bool mqtt_wire_wants_will(struct mqtt_wire *wire, uint64_t *ret_connect);
+void mqtt_wire_will(struct mqtt_wire *wire, const struct mqtt_will *will);
 /* False: nothing lasts; else why the broker cannot be reached. */
 bool mqtt_wire_trouble(struct mqtt_wire *wire, char *buf, size_t size);
 void mqtt_wire_stats(struct mqtt_wire *wire, struct mqtt_wire_stats *ret);

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mqtt_session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+
+#define KEEPALIVE_S 10 /* a broker that hangs is noticed after two of them and 3 s */
+
+static void make_will(struct mqtt_session *session, uint64_t connect, struct mqtt_will *ret)
+{
+    *ret = (struct mqtt_will){.size = strlen("offline"), .qos = 1, .retained = true};
+    memcpy(ret->topic, session->status, sizeof ret->topic);
+    memcpy(ret->payload, "offline", ret->size);
+    if (session->suffix)
+        session->told[0].view->will(session->told[0].self, connect, ret);
+}
+
+static void give_will(struct mqtt_session *session)
+{
+    uint64_t connect;
+    struct mqtt_will will;
+    if (!mqtt_wire_wants_will(session->host.wire, &connect))
+        return;
+    make_will(session, connect, &will);
+    mqtt_wire_will(session->host.wire, &will);
+}
+
+static void subscribe(struct mqtt_session *session, const struct mqtt_told *told)
+{
+    const char *const *filter;
+    size_t n = told->view->filters ? told->view->filters(told->self, &filter) : 0;
+    for (size_t i = 0; i < n; i++)
+        mqtt_wire_subscribe(session->host.wire, MQTT_LANE_STATUS, filter[i]);
+}
+
+static void begin_snapshot(struct mqtt_session *session, uint64_t connection)
+{
+    struct mqtt_host *host = &session->host;
+    session->connection = connection;
+    host->connected = true;
+    host->connect = mqtt_wire_connect(host->wire);
+    /* the lane of the status goes before all others, whatever waits already */
+    for (size_t i = 0; i < session->n; i++)
+        subscribe(session, &session->told[i]);
+    if (!session->suffix)
+        mqtt_wire_put(host->wire, MQTT_LANE_STATUS, session->status, "online", strlen("online"), 1, true);
+    mqtt_wire_release(host->wire, connection);
+    for (size_t i = 0; i < session->n; i++)
+        if (session->told[i].view->connected)
+            session->told[i].view->connected(session->told[i].self);
+    sd_event_source_set_enabled(session->step, SD_EVENT_ON);
+}
+
+static void tell_received(struct mqtt_session *session)
+{
+    for (struct mqtt_received *received = mqtt_wire_take(session->host.wire), *next; received; received = next) {
+        next = received->next;
+        for (size_t i = 0; i < session->n; i++) {
+            const struct mqtt_told *told = &session->told[i];
+            const char *const *filter;
+            size_t n = told->view->filters ? told->view->filters(told->self, &filter) : 0;
+            for (size_t k = 0; k < n; k++)
+                if (mqtt_topic_matches(filter[k], received->topic)) {
+                    told->view->message(told->self, received);
+                    break;
+                }
+        }
+        free(received);
+    }
+}
+
+/* One step of the first view that has more to tell; other events of the loop come between the steps. */
+static int on_step(sd_event_source *source, void *context)
+{
+    struct mqtt_session *session = context;
+    for (size_t i = 0; i < session->n && session->host.connected; i++) {
+        const struct mqtt_told *told = &session->told[i];
+        if (told->view->snapshot && told->view->snapshot(told->self))
+            return 0;
+    }
+    sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    return 0;
+}
+
+static int on_wire(sd_event_source *source, int fd, uint32_t events, void *context);
+
+static int begin_wire(struct mqtt_session *session)
+{
+    const struct mqtt_config *config = session->host.config;
+    char client[256];
+    snprintf(client, sizeof client, session->suffix ? "%s-%s" : "%s", config->client_id, session->suffix);
+    struct mqtt_wire_setup setup = {
+        .server = config->server,
+        .client_id = client,
+        .user = config->user,
+        .password = config->password,
+        .ca = config->ca,
+        .cert = config->cert,
+        .key = config->key,
+        .version = config->version,
+        .keepalive_s = KEEPALIVE_S,
+        .first_connect = session->host.wire ? mqtt_wire_connect(session->host.wire) + 1 : 0,
+        .will_at_end = session->suffix != NULL,
+    };
+    struct mqtt_wire *wire;
+    sd_event_source *io;
+    int rc = mqtt_wire_start(&setup, &wire);
+    if (rc < 0)
+        return rc;
+    rc = sd_event_add_io(session->loop, &io, mqtt_wire_fd(wire), EPOLLIN, on_wire, session);
+    if (rc < 0) {
+        mqtt_wire_close(wire);
+        mqtt_wire_drop(wire);
+        return rc;
+    }
+    sd_event_source_disable_unref(session->io);
+    mqtt_wire_drop(session->host.wire);
+    session->io = io;
+    session->host.wire = wire;
+    session->connection = 0;
+    session->closing = false;
+    give_will(session);
+    return 0;
+}
+
+static int on_wire(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    struct mqtt_session *session = context;
+    uint64_t connection;
+    (void)source;
+    (void)fd;
+    (void)events;
+    enum mqtt_state state = mqtt_wire_state(session->host.wire, &connection);
+    switch (state) {
+    case MQTT_AWAY: session->host.connected = false; break;
+    case MQTT_HELD:
+    case MQTT_OPEN:
+        if (connection != session->connection)
+            begin_snapshot(session, connection);
+        break;
+    case MQTT_CLOSED:
+        session->host.connected = false;
+        if (session->closing && begin_wire(session) < 0)
+            session->closing = false; /* out of descriptors or threads; the next reload tries again */
+        break;
+    }
+    give_will(session);
+    tell_received(session);
+    return 0;
+}
+
+int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const char *suffix, const struct mqtt_view *own,
+                       struct mqtt_session **ret)
+{
+    struct mqtt_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return -ENOMEM;
+    session->loop = sd_event_ref(loop);
+    session->host = *host;
+    session->suffix = suffix;
+    mqtt_topic_site(session->status, sizeof session->status, &host->base, "status");
+    if (own)
+        mqtt_session_choose(session, own, true);
+    int rc = sd_event_add_defer(loop, &session->step, on_step, session);
+    if (rc >= 0)
+        rc = sd_event_source_set_enabled(session->step, SD_EVENT_OFF);
+    /* readings come first */
+    if (rc >= 0)
+        rc = sd_event_source_set_priority(session->step, SD_EVENT_PRIORITY_IDLE);
+    if (rc >= 0)
+        rc = begin_wire(session);
+    if (rc < 0) {
+        mqtt_session_stop(session);
+        return rc;
+    }
+    *ret = session;
+    return 0;
+}
+
+bool mqtt_session_has(const struct mqtt_session *session, const struct mqtt_view *view)
+{
+    for (size_t i = 0; i < session->n; i++)
+        if (session->told[i].view == view)
+            return true;
+    return false;
+}
+
+void mqtt_session_choose(struct mqtt_session *session, const struct mqtt_view *view, bool wanted)
+{
+    if (wanted == mqtt_session_has(session, view))
+        return;
+    if (wanted) {
+        struct mqtt_told *told = &session->told[session->n++];
+        *told = (struct mqtt_told){view, view->start(&session->host)};
+        if (!session->host.connected)
+            return;
+        subscribe(session, told);
+        if (view->connected)
+            view->connected(told->self);
+        sd_event_source_set_enabled(session->step, SD_EVENT_ON);
+        return;
+    }
+    for (size_t i = 0; i < session->n; i++)
+        if (session->told[i].view == view) {
+            view->stop(session->told[i].self);
+            memmove(&session->told[i], &session->told[i + 1], (session->n - i - 1) * sizeof session->told[0]);
+            session->n--;
+            return;
+        }
+}
+
+void mqtt_session_reload(struct mqtt_session *session, const struct mqtt_config *config, const struct mqtt_base *base,
+                         bool reconnect)
+{
+    session->host.config = config;
+    session->host.base = *base;
+    session->host.qos = (int)config->qos;
+    mqtt_topic_site(session->status, sizeof session->status, base, "status");
+    /* what is to be cleared has to be said before the connection ends */
+    for (size_t i = 0; i < session->n; i++) {
+        const struct mqtt_told *told = &session->told[i];
+        if (told->view->reload)
+            told->view->reload(told->self);
+        if (session->host.connected && !reconnect)
+            subscribe(session, told);
+    }
+    if (reconnect && !session->closing) {
+        session->closing = true;
+        mqtt_wire_close(session->host.wire); /* on_wire begins the next when this one is over */
+    }
+}
+
+void mqtt_session_stop(struct mqtt_session *session)
+{
+    if (!session)
+        return;
+    sd_event_source_disable_unref(session->io);
+    sd_event_source_disable_unref(session->step);
+    if (session->host.wire) {
+        mqtt_wire_close(session->host.wire);
+        mqtt_wire_wait(session->host.wire, MQTT_STOP_MS);
+        mqtt_wire_drop(session->host.wire);
+    }
+    for (size_t i = 0; i < session->n; i++)
+        session->told[i].view->stop(session->told[i].self);
+    sd_event_unref(session->loop);
+    free(session);
+}
+
+const char *mqtt_session_trouble(struct mqtt_session *session)
+{
+    return mqtt_wire_trouble(session->host.wire, session->words, sizeof session->words) ? session->words : NULL;
+}
