@@ -10,7 +10,7 @@
 #define BLOCK_SIZE 4096
 
 struct block {
-    struct block *next;
+    struct block *next, *previous;
     size_t size, used;
     alignas(max_align_t) unsigned char bytes[];
 };
@@ -41,18 +41,21 @@ void arena_free(struct arena *arena)
 static struct block *block_new(struct arena *arena, size_t size)
 {
     size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    struct block *b = calloc(1, sizeof *b + room);
+    struct block *b = calloc(1, sizeof *b + room), *head = arena->block;
     if (!b)
         abort();
     b->size = room;
     /* a block for one large object goes behind the current one, whose rest stays in use */
-    if (size > BLOCK_SIZE && arena->block) {
-        b->next = arena->block->next;
-        arena->block->next = b;
+    if (size > BLOCK_SIZE && head) {
+        b->previous = head;
+        b->next = head->next;
+        head->next = b;
     } else {
-        b->next = arena->block;
+        b->next = head;
         arena->block = b;
     }
+    if (b->next)
+        b->next->previous = b;
     return b;
 }
 
@@ -70,14 +73,37 @@ void *arena_alloc(struct arena *arena, size_t size)
     return p;
 }
 
+/* A large array has a block of its own, which grows where it is, or moves and leaves nothing behind. */
+static void *grow(struct arena *arena, void *array, size_t before, size_t size)
+{
+    struct block *b = (struct block *)((unsigned char *)array - offsetof(struct block, bytes));
+    struct block *larger = realloc(b, sizeof *b + size);
+    if (!larger)
+        abort();
+    memset(larger->bytes + before, 0, size - before);
+    larger->size = larger->used = size;
+    if (larger->previous)
+        larger->previous->next = larger;
+    else
+        arena->block = larger;
+    if (larger->next)
+        larger->next->previous = larger;
+    return larger->bytes;
+}
+
 void *arena_push(struct arena *arena, void *array, size_t *n, size_t size)
 {
     /* room is always the next power of two: growing is due exactly when n reaches one */
     if ((*n & (*n - 1)) == 0) {
-        void *larger = arena_alloc(arena, (*n ? *n * 2 : 1) * size);
-        if (*n)
-            memcpy(larger, array, *n * size);
-        array = larger;
+        size_t room = (*n ? *n * 2 : 1) * size;
+        if (*n * size > BLOCK_SIZE) {
+            array = grow(arena, array, *n * size, room);
+        } else {
+            void *larger = arena_alloc(arena, room);
+            if (*n)
+                memcpy(larger, array, *n * size);
+            array = larger;
+        }
     }
     (*n)++;
     return array;

@@ -57,7 +57,7 @@ void modbus_decode_new(struct modbus_state *state, const struct point_list *list
         for (size_t k = 0; k < op->n_factors; k++)
             move_read(&op->factor[k].read, moved);
     }
-    state->computes = point_list_computes(list);
+    state->computes = point_list_computes(list, state->arena);
 }
 
 /* False: not read in this poll. */

@@ -315,6 +315,21 @@ static void leave_out_others(struct point_list *list)
         }
 }
 
+static void place_points(struct point_list *list)
+{
+    size_t *count = arena_alloc(list->arena, list->n_devices * sizeof *count);
+    for (size_t i = 0; i < list->n; i++) {
+        struct candidate *c = &list->item[i];
+        c->device = device_of(list, c->part.unit > 1 ? c->part.unit : 1);
+        count[c->device] += !c->left_out;
+    }
+    for (size_t d = 0; d < list->n_devices; d++)
+        shape_reserve(list->device[d].shape, count[d]);
+    for (size_t i = 0; i < list->n; i++)
+        if (!list->item[i].left_out)
+            add_point(list, i);
+}
+
 void point_list_finish(struct point_list *list, const char *why)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -325,11 +340,7 @@ void point_list_finish(struct point_list *list, const char *why)
     qsort(list->item, list->n, sizeof *list->item, by_name);
     find_places(list);
     begin_devices(list);
-    for (size_t i = 0; i < list->n; i++) {
-        list->item[i].device = device_of(list, list->item[i].part.unit > 1 ? list->item[i].part.unit : 1);
-        if (!list->item[i].left_out)
-            add_point(list, i);
-    }
+    place_points(list);
     for (size_t d = 0; d < list->n_devices; d++) {
         struct shape *shape = list->device[d].shape;
         shape->identity.profile = arena_strdup(shape->arena, list->profile->name);

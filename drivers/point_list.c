@@ -118,16 +118,16 @@ static int by_order(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-struct compute_ops point_list_computes(const struct point_list *list)
+struct compute_ops point_list_computes(const struct point_list *list, struct arena *arena)
 {
     struct compute_ops ops = {0};
     for (size_t i = 0; i < list->n; i++) {
         const struct candidate *c = &list->item[i];
         if (!c->computed || c->left_out)
             continue;
-        ops.item = arena_push(list->arena, ops.item, &ops.n, sizeof *ops.item);
-        uint32_t *operand = arena_alloc(list->arena, c->n_operands * sizeof *operand);
-        double *factor = arena_alloc(list->arena, c->n_operands * sizeof *factor);
+        ops.item = arena_push(arena, ops.item, &ops.n, sizeof *ops.item);
+        uint32_t *operand = arena_alloc(arena, c->n_operands * sizeof *operand);
+        double *factor = arena_alloc(arena, c->n_operands * sizeof *factor);
         for (size_t k = 0; k < c->n_operands; k++) {
             bool constant = c->operand[k] == SIZE_MAX;
             operand[k] = constant ? UINT32_MAX : list->item[c->operand[k]].point;

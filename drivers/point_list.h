@@ -73,5 +73,5 @@ struct compute_ops {
     size_t n;
     struct compute_op *item;
 };
-struct compute_ops point_list_computes(const struct point_list *list);
+struct compute_ops point_list_computes(const struct point_list *list, struct arena *arena);
 void compute_sample(const struct compute_op *op, struct sample *samples);

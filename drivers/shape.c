@@ -15,10 +15,22 @@ struct shape *shape_new(void)
     return shape;
 }
 
+void shape_reserve(struct shape *shape, size_t n)
+{
+    if (n <= shape->room)
+        return;
+    struct point_shape *larger = arena_alloc(shape->arena, n * sizeof *larger);
+    if (shape->n)
+        memcpy(larger, shape->point, shape->n * sizeof *larger);
+    shape->point = larger;
+    shape->room = n;
+}
+
 struct point_shape *shape_add(struct shape *shape)
 {
-    shape->point = arena_push(shape->arena, shape->point, &shape->n, sizeof *shape->point);
-    struct point_shape *point = &shape->point[shape->n - 1];
+    if (shape->n == shape->room)
+        shape_reserve(shape, shape->room ? 2 * shape->room : 8);
+    struct point_shape *point = &shape->point[shape->n++];
     point->rating = NAN;
     return point;
 }

@@ -39,7 +39,7 @@ struct shape {
     atomic_uint refs;
     struct arena *arena;
     struct identity identity;
-    size_t n;
+    size_t n, room;
     struct point_shape *point;
     size_t n_notes; /* in words: points left out, and why (params: missing, columns absent) */
     const char **note;
@@ -47,6 +47,7 @@ struct shape {
 
 /* A shape with one reference and its own arena; points are added before it is handed on. */
 struct shape *shape_new(void);
+void shape_reserve(struct shape *shape, size_t n);  /* room for n points in all: no more memory than they need */
 struct point_shape *shape_add(struct shape *shape); /* zeroed; rating NAN; may move the others */
 void shape_note(struct shape *shape, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct shape *shape_ref(struct shape *shape);

@@ -40,6 +40,7 @@ struct need {
 
 struct work {
     struct snmp_plan *plan;
+    struct arena *scratch; /* all that the finished plan can do without */
     struct point_list list;
     const struct snmp_image *image;
     size_t n_rows, n_needs;
@@ -50,7 +51,7 @@ struct work {
 
 static void add_row(struct work *work, const struct snmp_row *row, struct candidate *c)
 {
-    work->row = arena_push(work->plan->arena, work->row, &work->n_rows, sizeof *row);
+    work->row = arena_push(work->scratch, work->row, &work->n_rows, sizeof *row);
     work->row[work->n_rows - 1] = *row;
     c->handle = work->n_rows - 1;
 }
@@ -64,7 +65,7 @@ static void try_point(struct work *work, struct cells *cells, struct snmp_row *r
     struct value_op bare = value_op_make(def, DECIMAL_ONE, 1, NULL, DECIMAL_ONE);
     if (def->drop_na && value_op_sample(&bare, raw).quality == QL_SENTINEL)
         return;
-    struct candidate *c = point_list_resolve(&work->list, cells, def, oid_text(work->plan->arena, name));
+    struct candidate *c = point_list_resolve(&work->list, cells, def, oid_text(work->scratch, name));
     if (!c)
         return;
     c->raw = raw;
@@ -77,7 +78,7 @@ static void try_point(struct work *work, struct cells *cells, struct snmp_row *r
 static void plan_column(struct work *work, struct cells *cells, const struct table_def *table,
                         const struct point_def *def)
 {
-    struct oid column = oid_join(work->plan->arena, table->entry, &def->from.column, 1), name = column;
+    struct oid column = oid_join(work->scratch, table->entry, &def->from.column, 1), name = column;
     const struct snmp_value *value;
     while (snmp_image_next(work->image, name, &name, &value) && oid_under(name, column)) {
         struct snmp_row row = {.image = work->image};
@@ -90,8 +91,7 @@ static void plan_column(struct work *work, struct cells *cells, const struct tab
 
 static void plan_profile(struct work *work, const struct profile *profile)
 {
-    struct cells cells = {
-        .arena = work->plan->arena, .profile = profile, .setup = work->list.setup, .get = snmp_row_cell};
+    struct cells cells = {.arena = work->scratch, .profile = profile, .setup = work->list.setup, .get = snmp_row_cell};
     cells.seen = &work->seen;
     for (size_t t = 0; t < profile->n_tables; t++) {
         const struct table_def *table = &profile->table[t];
@@ -112,7 +112,7 @@ static void plan_profile(struct work *work, const struct profile *profile)
 
 static void need(struct work *work, struct oid name, uint32_t *where)
 {
-    work->need = arena_push(work->plan->arena, work->need, &work->n_needs, sizeof *work->need);
+    work->need = arena_push(work->scratch, work->need, &work->n_needs, sizeof *work->need);
     work->need[work->n_needs - 1] = (struct need){name, where};
 }
 
@@ -122,7 +122,7 @@ static void plan_valid(struct work *work, const struct snmp_row *row, const stru
     struct valid_op *valid = arena_alloc(work->plan->arena, def->valid.n * sizeof *valid);
     for (size_t i = 0; i < def->valid.n; i++) {
         const struct condition *condition = &def->valid.item[i];
-        struct oid name = snmp_row_name(work->plan->arena, row, &condition->from);
+        struct oid name = snmp_row_name(work->scratch, row, &condition->from);
         const struct snmp_value *value = name.n ? snmp_image_get(work->image, name) : NULL;
         if (!value || value->kind == SV_NONE)
             continue;
@@ -149,9 +149,9 @@ static void plan_decode(struct work *work, struct decode *decode)
                                  .with_unit = c->def->text_unit,
                                  .dimension = dimension_of(c->quantity)};
         plan_valid(work, row, c->def, op);
-        need(work, snmp_row_name(work->plan->arena, row, &c->def->from), &op->value);
+        need(work, snmp_row_name(work->scratch, row, &c->def->from), &op->value);
     }
-    decode->computes = point_list_computes(list);
+    decode->computes = point_list_computes(list, work->plan->arena);
 }
 
 static int by_oid(const void *left, const void *right)
@@ -169,7 +169,7 @@ static void number_asks(struct work *work)
         qsort(work->need, work->n_needs, sizeof *work->need, by_oid);
     for (size_t i = 0; i < work->n_needs; i++) {
         if (i == 0 || oid_compare(work->need[i].name, work->need[i - 1].name) != 0)
-            plan->ask[plan->n++] = work->need[i].name;
+            plan->ask[plan->n++] = oid_copy(plan->arena, work->need[i].name.id, work->need[i].name.n);
         *work->need[i].where = (uint32_t)(plan->n - 1);
     }
 }
@@ -183,7 +183,7 @@ static const struct snmp_value *who_value(struct work *work, struct oid name, un
         return value;
     for (int less = 0; unit && less < 2; less++) {
         uint32_t arc = unit - (uint32_t)less;
-        struct oid row = oid_join(work->plan->arena, name, &arc, 1);
+        struct oid row = oid_join(work->scratch, name, &arc, 1);
         if (snmp_image_get(work->image, row))
             return snmp_image_get(work->image, row);
         if (snmp_image_next(work->image, row, &found, &value) && oid_under(found, row))
@@ -200,7 +200,7 @@ static const char *who(struct work *work, const struct field_items *selects, con
         const struct snmp_value *value = select.from.kind == REF_SCALAR ? who_value(work, select.from.oid, unit) : NULL;
         struct snmp_image *one = snmp_image_new();
         struct snmp_row row = {.image = one};
-        struct cells cells = {.arena = work->plan->arena,
+        struct cells cells = {.arena = work->scratch,
                               .profile = work->list.profile,
                               .setup = work->list.setup,
                               .get = snmp_row_cell,
@@ -252,16 +252,20 @@ static void take_devices(struct work *work)
 int snmp_plan_new(const struct profile *profile, const struct device_setup *setup, const struct snmp_image *image,
                   const char *why, struct snmp_plan **ret)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_new(), *scratch = arena_new();
     struct snmp_plan *plan = ARENA_NEW(arena, struct snmp_plan);
     struct decode *decode = ARENA_NEW(arena, struct decode);
-    struct work work = {.plan = plan, .image = image, .list = {.arena = arena, .profile = profile, .setup = setup}};
+    struct work work = {.plan = plan,
+                        .scratch = scratch,
+                        .image = image,
+                        .list = {.arena = scratch, .profile = profile, .setup = setup}};
     plan->arena = arena;
     plan->decode = decode;
     for (size_t i = 0; i < profile->n_included; i++)
         plan_profile(&work, profile->included[i]);
     if (!work.list.n) {
         arena_free(arena);
+        arena_free(scratch);
         return -ENODATA;
     }
     point_list_finish(&work.list, why);
@@ -269,6 +273,7 @@ int snmp_plan_new(const struct profile *profile, const struct device_setup *setu
     number_asks(&work);
     identify(&work);
     take_devices(&work);
+    arena_free(scratch);
     plan->bulk = profile->snmp.bulk;
     plan->max_varbinds = profile->snmp.max_varbinds;
     plan->repetitions = profile->snmp.repetitions;

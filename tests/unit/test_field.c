@@ -149,6 +149,20 @@ static void test_arena(void **state)
     }
     for (unsigned i = 0; i < 5000; i++)
         assert_int_equal(numbers[i], i);
+    struct wide {
+        unsigned number;
+        char rest[700];
+    } *wide = NULL;
+    n = 0;
+    for (unsigned i = 0; i < 300; i++) { /* one that is large from its sixth on, with others in between */
+        wide = arena_push(arena, wide, &n, sizeof *wide);
+        assert_int_equal(wide[n - 1].number + (unsigned)wide[n - 1].rest[699], 0);
+        wide[n - 1].number = i;
+        (void)arena_alloc(arena, 100);
+        (void)arena_alloc(arena, 5000);
+    }
+    for (unsigned i = 0; i < 300; i++)
+        assert_int_equal(wide[i].number, i);
     char *large = arena_alloc(arena, 1 << 20), *text = arena_printf(arena, "%0*d", 600, 7);
     assert_int_equal(large[(1 << 20) - 1], 0);
     assert_int_equal(strlen(text), 600);
