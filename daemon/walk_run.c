@@ -172,6 +172,8 @@ static size_t unfold(char *text, char kind)
 static struct snmp_value value_of(int tag, char kind, char *text, uint32_t arcs[OID_MAX])
 {
     struct snmp_value value = {.kind = SV_NONE};
+    if (tag == TAG_OID) /* some have blanks behind */
+        text[strcspn(text, " ")] = '\0';
     if (tag == TAG_INTEGER) {
         value.kind = SV_INT;
         value.i = strtoll(text, NULL, 10);

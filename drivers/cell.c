@@ -121,6 +121,7 @@ bool condition_number_holds(const struct condition *c, double x)
                ((uint64_t)x >> (unsigned)c->number[0] & 1);
     case TEST_PRESENT: return !isnan(x);
     case TEST_LIKE: /* of words only */
+    case TEST_SAME:
     case TEST_COUNT: break;
     }
     return false;
@@ -134,6 +135,10 @@ bool condition_holds(struct cells *cells, const struct condition *c)
         return (cell.text != NULL) != c->negate;
     if (c->test == TEST_LIKE)
         return cell.text && regexec(c->like, cell.text, 0, NULL, 0) == 0;
+    if (c->test == TEST_SAME) {
+        struct cell other = cell_get(cells, &c->same);
+        return other.text && same_word(other.text, other.number, &cell);
+    }
     if (c->test != TEST_IN && c->test != TEST_NOT)
         return condition_number_holds(c, cell.number);
     for (size_t i = 0; i < c->n; i++)

@@ -334,11 +334,13 @@ void point_list_finish(struct point_list *list, const char *why)
 {
     for (size_t i = 0; i < list->n; i++)
         apply_setup(list, &list->item[i]);
-    qsort(list->item, list->n, sizeof *list->item, by_name);
-    leave_out_others(list); /* before anything is added up */
-    compute_all(list);
-    qsort(list->item, list->n, sizeof *list->item, by_name);
-    find_places(list);
+    if (list->n) {
+        qsort(list->item, list->n, sizeof *list->item, by_name);
+        leave_out_others(list); /* before anything is added up */
+        compute_all(list);
+        qsort(list->item, list->n, sizeof *list->item, by_name);
+        find_places(list);
+    }
     begin_devices(list);
     place_points(list);
     for (size_t d = 0; d < list->n_devices; d++) {

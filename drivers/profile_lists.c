@@ -45,11 +45,12 @@ static int read_words(struct field_reader *reader, const struct yaml_node *node,
 
 static int read_test(struct field_reader *reader, const struct yaml_node *node, struct condition *condition)
 {
-    static const char *const names[TEST_COUNT] = {"in", "not", "below", "above", "between", "like", "bit", "present"};
+    static const char *const names[TEST_COUNT] = {"in",   "not", "below",   "above", "between",
+                                                  "like", "bit", "present", "same"};
     const struct yaml_node *test = node;
     condition->test = TEST_IN;
     if (node->kind == YAML_MAP) {
-        const char *expected = "one test: in, not, below, above, between, like, bit or present";
+        const char *expected = "one test: in, not, below, above, between, like, bit, present or same";
         if (node->n != 1)
             return wrong(reader, node, expected);
         test = node->item[0];
@@ -61,6 +62,9 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
             return wrong(reader, node, expected);
         condition->test = (enum test)found;
     }
+    if (condition->test == TEST_SAME)
+        return test->kind == YAML_SCALAR ? ref_parse(reader, test, test->text, &condition->same)
+                                         : wrong(reader, test, "a source");
     if (read_words(reader, test, condition) < 0)
         return -EINVAL;
     bool numeric = condition->test == TEST_BELOW || condition->test == TEST_ABOVE || condition->test == TEST_BIT;

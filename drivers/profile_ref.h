@@ -39,7 +39,7 @@ struct select {       /* a word or number: said here, or by a source */
     bool ordinal; /* its place among the words that this source has said, from 1 */
 };
 
-enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_BETWEEN, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_COUNT };
+enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_BETWEEN, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_SAME, TEST_COUNT };
 
 struct condition {
     struct ref from;
@@ -49,6 +49,7 @@ struct condition {
     double *number; /* the words as numbers; NAN where one is none */
     regex_t *like;
     bool negate;
+    struct ref same; /* TEST_SAME */
 };
 
 enum scale_rule { SC_CONST, SC_TIMES, SC_OVER, SC_EXPONENT, SC_DIGITS, SC_SIGNED, SC_SI, SC_COUNT };

@@ -48,6 +48,8 @@ enum quantity {
     Q_CREST_FACTOR,
     Q_EFFICIENCY,
     Q_STATE,
+    Q_ENERGY_PARTIAL, /* since somebody last reset it: shown, never accounted */
+    Q_OPERATING_TIME, /* hours in service */
     /* KPI ids, contract B */
     Q_K_POWER_RATIO,
     Q_K_IPUE,

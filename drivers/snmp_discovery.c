@@ -51,12 +51,17 @@ static void describe(const struct snmp_image *image, char *words, size_t size)
 }
 
 /* An agent that refuses everything says why with its errors. */
-static bool refused_all(struct snmp_discovery *d)
+static bool refuses_all(const struct snmp_discovery *d)
 {
     long error = snmp_scan_error(d->scan);
-    if (snmp_scan_found(d->scan) > 0 || (error != SNMP_ERR_AUTHORIZATIONERROR && error != SNMP_ERR_NOACCESS))
+    return snmp_scan_found(d->scan) == 0 && (error == SNMP_ERR_AUTHORIZATIONERROR || error == SNMP_ERR_NOACCESS);
+}
+
+static bool refused_all(struct snmp_discovery *d)
+{
+    if (!refuses_all(d))
         return false;
-    failed(d, FAULT_AUTH, snmp_error_words(error));
+    failed(d, FAULT_AUTH, snmp_error_words(snmp_scan_error(d->scan)));
     return true;
 }
 
@@ -77,6 +82,11 @@ static void on_discovered(void *user, enum fault fault, const char *words)
     }
     d->found.limits = snmp_scan_limits(d->scan);
     int r = snmp_plan_new(d->profile, d->setup, d->image, d->why, &d->found.plan);
+    if (r == 0 && !d->found.plan->device[0].shape->n && d->setup->n_units == 0 && refuses_all(d)) {
+        snmp_plan_free(d->found.plan);
+        d->found.plan = NULL;
+        r = -ENODATA;
+    }
     if (r == 0) {
         d->found.profile = d->profile;
         d->done(d->user, &d->found);

@@ -70,7 +70,8 @@ struct snmp_plan {
     const void *decode; /* private */
 };
 
-/* -ENODATA when the image holds no point of the profile. why: for identity.why. */
+/* -ENODATA when the image holds no point of the profile; but a probe (setup->once) is told who it is. why: for
+ * identity.why. */
 int snmp_plan_new(const struct profile *profile, const struct device_setup *setup, const struct snmp_image *image,
                   const char *why, struct snmp_plan **ret);
 void snmp_plan_free(struct snmp_plan *plan);

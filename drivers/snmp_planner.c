@@ -263,11 +263,13 @@ int snmp_plan_new(const struct profile *profile, const struct device_setup *setu
     plan->decode = decode;
     for (size_t i = 0; i < profile->n_included; i++)
         plan_profile(&work, profile->included[i]);
-    if (!work.list.n) {
+    if (!work.list.n && !setup->once) {
         arena_free(arena);
         arena_free(scratch);
         return -ENODATA;
     }
+    if (!work.list.n)
+        point_list_note(&work.list, "it has no value that its profile knows");
     point_list_finish(&work.list, why);
     plan_decode(&work, decode);
     number_asks(&work);

@@ -44,6 +44,11 @@ static size_t from_escapes(const char *text, uint8_t *bytes)
 static struct snmp_value value_of(int tag, char kind, const char *text, uint8_t *bytes, uint32_t *arcs)
 {
     struct snmp_value value = {.kind = SV_NONE};
+    char trimmed[600];
+    if ((enum tag)tag == TAG_OID) { /* some have blanks behind */
+        snprintf(trimmed, sizeof trimmed, "%.*s", (int)strcspn(text, " "), text);
+        text = trimmed;
+    }
     switch ((enum tag)tag) {
     case TAG_INTEGER:
         value.kind = SV_INT;

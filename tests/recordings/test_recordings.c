@@ -18,9 +18,15 @@
 
 #define TOLERANCE 0.006 /* the recorded expectations are rounded to three digits in places */
 
+/* Of the values to be asserted: those of the classes below, of entities only what RFC 3433 tells. */
 struct tally {
-    unsigned expected, found, wrong;
+    unsigned expected, found, wrong, disputed;
 };
+
+static const char *const kinds[] = {"pdu", "ups", "ats", "cooling", "meter", "env", "entity"};
+#define N_KINDS  (sizeof kinds / sizeof kinds[0])
+#define LEAST    0.98 /* of each kind are to be found */
+#define DISPUTED 0.01 /* of all may stand in disputed.tsv */
 
 /* tests/recordings/disputed.tsv: recording, object, why their value is not right. */
 static char *disputed;
@@ -59,20 +65,21 @@ static const struct {
     {"current", {Q_CURRENT, Q_CURRENT_RESIDUAL}},
     {"voltage", {Q_VOLTAGE}},
     {"power", {Q_ACTIVE_POWER, Q_APPARENT_POWER, Q_REACTIVE_POWER, Q_COOLING_POWER}},
-    {"power_consumed", {Q_ENERGY, Q_APPARENT_ENERGY}},
+    {"power_consumed", {Q_ENERGY, Q_APPARENT_ENERGY, Q_ENERGY_PARTIAL}},
     {"frequency", {Q_FREQUENCY}},
     {"temperature", {Q_TEMPERATURE, Q_TEMPERATURE_SUPPLY, Q_TEMPERATURE_RETURN, Q_TEMPERATURE_DIFF, Q_DEW_POINT}},
     {"humidity", {Q_HUMIDITY}},
     {"load", {Q_LOAD}},
     {"charge", {Q_CHARGE}},
-    {"runtime", {Q_RUNTIME}},
-    {"fanspeed", {Q_FAN_SPEED}},
+    {"runtime", {Q_RUNTIME, Q_OPERATING_TIME}},
     {"power_factor", {Q_POWER_FACTOR}},
 };
 
-/* -1: their class is no quantity of ours, like counts and switches */
-static int class_of(const char *word)
+/* -1: not asserted, like counts and switches */
+static int class_of(const char *word, const char *kind, const char *oid)
 {
+    if (!strcmp(kind, "entity") && strncmp(oid, "1.3.6.1.2.1.99.", 15) != 0)
+        return -1;
     for (int i = 0; i < (int)(sizeof classes / sizeof classes[0]); i++)
         if (!strcmp(classes[i].class, word))
             return i;
@@ -98,14 +105,10 @@ static bool has_source(const struct point_shape *point, const char *oid)
     return false;
 }
 
-static void compare_row(const struct shape *shape, const struct answer *answer, const char *file, char *const *field,
-                        struct tally *tally)
+static void compare_row(const struct shape *shape, const struct answer *answer, const char *file, int class,
+                        char *const *field, struct tally *tally)
 {
     double expected = in_base(field[0], strtod(field[2], NULL));
-    int class = class_of(field[0]);
-    if (class < 0)
-        return;
-    tally->expected++;
     for (size_t i = 0; i < shape->n; i++) {
         const struct point_shape *point = &shape->point[i];
         if (!has_source(point, field[1]) || !is_class(class, point->quantity))
@@ -113,6 +116,8 @@ static void compare_row(const struct shape *shape, const struct answer *answer, 
         const struct sample *sample = &answer->sample[i];
         tally->found++;
         /* what the device marks as no value is none, whatever the other project shows */
+        if (sample->quality == QL_SENTINEL && getenv("WATTWACHT_MISSING"))
+            fprintf(stderr, "%s: no value %s %s, expected %s\n", file, field[0], field[1], field[2]);
         if (sample->quality == QL_SENTINEL)
             return;
         if (!(fabs(sample->value - expected) <= fabs(expected) * TOLERANCE + 1e-9)) {
@@ -126,8 +131,8 @@ static void compare_row(const struct shape *shape, const struct answer *answer, 
         fprintf(stderr, "%s: missing %s %s %s %s\n", file, field[0], field[1], field[2], field[4]);
 }
 
-static void compare_file(const char *path, const char *name, const struct snmp_plan *plan, struct answer **answers,
-                         struct tally *tally)
+static void compare_file(const char *path, const char *name, const char *kind, const struct snmp_plan *plan,
+                         struct answer **answers, struct tally *tally)
 {
     FILE *file = fopen(path, "re");
     char line[1000];
@@ -141,8 +146,11 @@ static void compare_file(const char *path, const char *name, const struct snmp_p
             *p++ = '\0';
             field[i] = p;
         }
-        if (field[7] && !strcmp(field[6], "ok") && !*field[7] && !is_disputed(name, field[1]))
-            compare_row(plan->device[0].shape, answers[0], name, field, tally);
+        int class = field[7] && !strcmp(field[6], "ok") && !*field[7] ? class_of(field[0], kind, field[1]) : -1;
+        tally->expected += class >= 0;
+        tally->disputed += class >= 0 && is_disputed(name, field[1]);
+        if (class >= 0 && !is_disputed(name, field[1]))
+            compare_row(plan->device[0].shape, answers[0], name, class, field, tally);
     }
     if (file)
         fclose(file);
@@ -174,76 +182,169 @@ static void dump(const struct shape *shape, const struct answer *answer)
             shape->identity.firmware);
 }
 
-static struct tally replay(const struct profile_set *set, const char *path)
+/* ../shared/recordings/index.tsv: name, vendor, kind, sysObjectID, sysDescr, ...; false: not in it */
+static bool find_in_index(const char *path, char *row, size_t size)
+{
+    char index[600];
+    const char *name = strrchr(path, '/') + 1;
+    size_t n = strlen(name) - strlen(".snmprec");
+    snprintf(index, sizeof index, "%.*s/index.tsv", (int)(name - path), path);
+    FILE *file = fopen(index, "re");
+    bool found = false;
+    assert_non_null(file);
+    while (!found && fgets(row, (int)size, file))
+        found = !strncmp(row, name, n) && row[n] == '\t';
+    fclose(file);
+    return found;
+}
+
+static bool is_column(const char *row, int column, const char *word)
+{
+    for (int i = 0; i < column; i++)
+        row += strcspn(row, "\t\n") + (row[strcspn(row, "\t\n")] == '\t');
+    size_t n = strcspn(row, "\t\n");
+    return word && n == strlen(word) && !strncmp(row, word, n);
+}
+
+/* More than sysDescr and sysObjectID. */
+static bool says_more(const struct snmp_image *image)
+{
+    static const uint32_t descr[] = {1, 3, 6, 1, 2, 1, 1, 1, 0}, id[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
+    struct oid name = {0};
+    const struct snmp_value *value;
+    while (snmp_image_next(image, name, &name, &value))
+        if (oid_compare(name, (struct oid){9, descr}) != 0 && oid_compare(name, (struct oid){9, id}) != 0)
+            return true;
+    return false;
+}
+
+/* Who it is, against its row of the index; false where it is not so. */
+static bool compare_identity(const char *row, const struct snmp_image *image, const struct identity *identity)
+{
+    if (!says_more(image) || (identity && is_column(row, 1, identity->vendor) && is_column(row, 2, identity->kind)))
+        return true;
+    fprintf(stderr, "%s by %s, expected %.80s\n", identity ? identity->kind : "unknown",
+            identity && identity->vendor ? identity->vendor : "nobody", row);
+    return false;
+}
+
+static void compare_values(const char *path, const char *kind, const struct snmp_plan *plan,
+                           const struct snmp_image *image, struct tally *tally)
+{
+    char expected[600];
+    const struct shape *shape = plan->device[0].shape;
+    struct answer *answers[1] = {answer_new(0, ANSWER_VALUES, shape->n)};
+    struct snmp_value *values = values_of(plan, image);
+    snmp_plan_decode(plan, values, answers);
+    snprintf(expected, sizeof expected, "%.*s.expected.tsv", (int)(strlen(path) - strlen(".snmprec")), path);
+    compare_file(expected, strrchr(path, '/') + 1, kind, plan, answers, tally);
+    if (getenv("WATTWACHT_DUMP") && strstr(path, getenv("WATTWACHT_DUMP")))
+        dump(shape, answers[0]);
+    free(values);
+    answer_free(answers[0]);
+}
+
+/* row: of the index, "" where it has none. False: it is not who it is. */
+static bool replay(const struct profile_set *set, const char *path, const char *row, struct tally *tally)
 {
     struct snmp_image *image = snmp_image_new();
     struct arena *arena = arena_new();
     struct device_setup *setup = setup_new();
-    struct tally tally = {0};
-    const char *why = NULL, *slash = strrchr(path, '/');
-    char expected[600];
+    const char *why = NULL;
+    setup->once = true; /* as probe: who it is, even without a point */
     assert_int_equal(recording_load(path, image), 0);
     const struct profile *profile = profile_match_snmp(arena, set, image, &why);
     struct snmp_plan *plan;
     int r = profile ? snmp_plan_new(profile, setup, image, why, &plan) : -ENOENT;
+    bool known = !*row || compare_identity(row, image, r == 0 ? &plan->device[0].shape->identity : NULL);
     if (r == 0) {
-        struct answer *answers[1] = {answer_new(0, ANSWER_VALUES, plan->device[0].shape->n)};
-        struct snmp_value *values = values_of(plan, image);
-        snmp_plan_decode(plan, values, answers);
-        snprintf(expected, sizeof expected, "%.*s.expected.tsv", (int)(strlen(path) - strlen(".snmprec")), path);
-        compare_file(expected, slash + 1, plan, answers, &tally);
-        printf("%-40s %-18s points %4zu  expected %4u  found %4u  wrong %u  (%s)\n", slash + 1, profile_name(profile),
-               plan->device[0].shape->n, tally.expected, tally.found, tally.wrong, why);
-        if (getenv("WATTWACHT_DUMP") && strstr(path, getenv("WATTWACHT_DUMP")))
-            dump(plan->device[0].shape, answers[0]);
-        free(values);
-        answer_free(answers[0]);
+        const char *kind = "";
+        for (size_t k = 0; k < N_KINDS; k++)
+            kind = is_column(row, 2, kinds[k]) ? kinds[k] : kind;
+        compare_values(path, kind, plan, image, tally);
+        printf("%-40s %-18s points %4zu  expected %4u  found %4u  wrong %u  (%s)\n", strrchr(path, '/') + 1,
+               profile_name(profile), plan->device[0].shape->n, tally->expected, tally->found, tally->wrong, why);
         snmp_plan_free(plan);
-    } else if (profile) {
-        printf("%-40s %-18s no point of it\n", slash + 1, profile_name(profile));
     }
     setup_unref(setup);
     arena_free(arena);
     snmp_image_free(image);
-    return tally;
+    return known;
 }
 
-static void test_recordings(void **state)
+/* Prints and asserts the totals; all[N_KINDS] is those without a row in the index. */
+static void assert_totals(const struct tally all[N_KINDS + 1])
 {
-    (void)state;
-    const char *source = getenv("WATTWACHT_SOURCE");
-    char pattern[500], profiles[500];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/../shared/recordings/*.snmprec", source ? source : ".");
-    snprintf(profiles, sizeof profiles, "%s/conf.d/profiles", source ? source : ".");
-    if (glob(pattern, 0, NULL, &found) != 0) {
-        print_message("no recordings beside the source tree: skipped\n");
-        skip();
+    struct tally sum = {0};
+    for (size_t k = 0; k <= N_KINDS; k++) {
+        if (all[k].expected)
+            printf("%-8s expected %4u, found %4u, disputed %2u, wrong %u\n", kinds[k], all[k].expected, all[k].found,
+                   all[k].disputed, all[k].wrong);
+        sum.expected += all[k].expected;
+        sum.found += all[k].found;
+        sum.disputed += all[k].disputed;
+        sum.wrong += all[k].wrong;
     }
-    read_disputed(source ? source : ".");
+    printf("%-8s expected %4u, found %4u, disputed %2u, wrong %u\n", "all", sum.expected, sum.found, sum.disputed,
+           sum.wrong);
+    assert_int_equal(sum.wrong, 0);
+    assert_true(sum.disputed <= DISPUTED * sum.expected);
+    for (size_t k = 0; k < N_KINDS; k++)
+        assert_true(all[k].found >= LEAST * (all[k].expected - all[k].disputed));
+}
+
+static struct profile_set *load_profiles(const char *source)
+{
+    char profiles[500];
+    snprintf(profiles, sizeof profiles, "%s/conf.d/profiles", source);
     struct diag *diag = diag_new();
     struct profile_set *set = NULL;
     const char *dirs[] = {profiles};
     if (profile_set_load(dirs, 1, diag, &set) < 0)
         diag_print(diag, stderr);
+    diag_free(diag);
     assert_non_null(set);
-    struct tally all = {0};
-    unsigned blind = 0; /* recognised, but nothing of what is expected was found */
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        if (!getenv("WATTWACHT_ONLY") || strstr(found.gl_pathv[i], getenv("WATTWACHT_ONLY"))) {
-            struct tally one = replay(set, found.gl_pathv[i]);
-            all.expected += one.expected;
-            all.found += one.found;
-            all.wrong += one.wrong;
-            blind += one.expected && !one.found;
-        }
+    return set;
+}
+
+static void test_recordings(void **state)
+{
+    (void)state;
+    const char *source = getenv("WATTWACHT_SOURCE") ? getenv("WATTWACHT_SOURCE") : ".",
+               *only = getenv("WATTWACHT_ONLY");
+    char pattern[500];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/../shared/recordings/*.snmprec", source);
+    if (glob(pattern, 0, NULL, &found) != 0) {
+        print_message("no recordings beside the source tree: skipped\n");
+        skip();
+    }
+    read_disputed(source);
+    struct profile_set *set = load_profiles(source);
+    struct tally all[N_KINDS + 1] = {0};
+    unsigned strangers = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char row[4000] = "";
+        struct tally one = {0};
+        size_t kind = 0;
+        if (only && !strstr(found.gl_pathv[i], only))
+            continue;
+        if (!find_in_index(found.gl_pathv[i], row, sizeof row))
+            *row = '\0';
+        strangers += !replay(set, found.gl_pathv[i], row, &one);
+        while (kind < N_KINDS && !is_column(row, 2, kinds[kind]))
+            kind++;
+        all[kind].expected += one.expected;
+        all[kind].found += one.found;
+        all[kind].disputed += one.disputed;
+        all[kind].wrong += one.wrong;
+    }
     globfree(&found);
     free(disputed);
     profile_set_unref(set);
-    diag_free(diag);
-    printf("all: expected %u, found %u, wrong %u\n", all.expected, all.found, all.wrong);
-    assert_int_equal(all.wrong, 0);
-    assert_int_equal(blind, 0);
+    assert_int_equal(strangers, 0);
+    if (!only)
+        assert_totals(all);
 }
 
 int main(void)

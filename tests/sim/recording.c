@@ -139,6 +139,9 @@ static int parse_line(char *line, size_t n, struct image *image)
         length = unescape(value, length, bytes);
     else
         memcpy(bytes, value, length);
+    if (number != BER_OCTETS && number != BER_OPAQUE) /* people's editors leave blanks behind */
+        while (length && bytes[length - 1] == ' ')
+            length--;
     bytes[length] = '\0';
     if (r == 0)
         r = put(image, number, bytes, length, line);

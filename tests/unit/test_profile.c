@@ -67,7 +67,7 @@ static const struct {
      "15:83: as: 'digit' is not one of: constant times over exponent digits signed si; did you mean 'digits'?"},
     {"condition with two tests",
      TABLE "{from: .5, part: total, quantity: power_factor, when: {.6: {not: 1, below: 2}}}\n",
-     "15:68: .6: expected one test: in, not, below, above, between, like, bit or present"},
+     "15:68: .6: expected one test: in, not, below, above, between, like, bit, present or same"},
     {"validity by a word", TABLE "{from: .5, part: total, quantity: power_factor, valid: {.6: ok}}\n",
      "15:9: valid: expected a source that is polled, tested by numbers"},
     {"regular expression", TABLE "{from: .5, part: total, quantity: power_factor, when: {.6: {like: \"(\"}}}\n",
