@@ -41,12 +41,16 @@ static void know(void *context, uint32_t number, const char *name)
     names_know(((struct past *)context)->names, number, name);
 }
 
-/* Outlets, branches and single phases are left out: they are most of the points and little of what one looks at first.
- */
-static bool told(const char *part)
+/* Of outlets only what they took, of single phases only the current of a whole device: they are most of the points and
+ * little of what one looks at first. */
+static bool told(const char *part, enum quantity quantity)
 {
     struct part parsed;
-    return part_parse(part, &parsed) == 0 && parsed.base != PB_OUTLET && parsed.base != PB_BRANCH && !parsed.phase;
+    if (part_parse(part, &parsed) < 0 || parsed.base == PB_BRANCH)
+        return false;
+    if (parsed.base == PB_OUTLET)
+        return quantity == Q_ENERGY;
+    return !parsed.phase || (quantity == Q_CURRENT && (parsed.base == PB_TOTAL || parsed.base == PB_INLET));
 }
 
 static void record(void *context, const struct record *record)
@@ -56,7 +60,7 @@ static void record(void *context, const struct record *record)
     slow.period_s = STEP_S;
     if (ledger_define(past->ledger, &slow) < 0)
         fprintf(stderr, "backfill: %s/%s cannot be registered\n", record->device, record->part);
-    if (told(record->part))
+    if (told(record->part, record->quantity))
         rrd_reader_point(past->rrd, record->number, record->device, record->part, record->quantity, STEP_S);
 }
 
@@ -121,7 +125,7 @@ static void link_device(struct past *past, struct live_device *device, struct li
     ret->device = device;
     ret->link = calloc(device->n_bound + 1, sizeof *ret->link);
     for (size_t i = 0; i < device->n_bound; i++)
-        for (size_t k = 0; device->bound[i] && told(device->bound[i]->part) && k < n; k++)
+        for (size_t k = 0; device->bound[i] && told(device->bound[i]->part, device->bound[i]->quantity) && k < n; k++)
             if (!points[k].of_room && !strcmp(points[k].owner, device->config->id) &&
                 !strcmp(points[k].part, device->bound[i]->part) &&
                 !strcmp(points[k].quantity, quantity_row(device->bound[i]->quantity)->name)) {
