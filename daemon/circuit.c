@@ -2,6 +2,7 @@
 #include "daemon/circuit.h"
 
 #include <math.h>
+#include <stdint.h>
 
 double circuit_limit(double breaker, double part)
 {
@@ -34,8 +35,32 @@ double circuit_neutral(const double a[3])
     return isnan(squares) ? (double)NAN : sqrt(fmax(0, squares));
 }
 
-double circuit_survivor(const struct circuit_pair *pair, int failed, double part, double *ret_limit)
+double circuit_sum(const struct circuit_feed *feed)
 {
-    *ret_limit = circuit_limit(pair->breaker[!failed], part);
-    return pair->amperes[0] + pair->amperes[1];
+    double sum = 0;
+    for (size_t i = 0; i < feed->n; i++)
+        sum += feed->amperes[i];
+    return sum;
+}
+
+size_t circuit_failover(const struct circuit_feed *stays, double failed, double part, double *ret_amperes,
+                        double *ret_limit)
+{
+    double own = circuit_sum(stays), worst = -1;
+    size_t at = SIZE_MAX;
+    if (isnan(own) || isnan(failed))
+        return SIZE_MAX;
+    for (size_t i = 0; i < stays->n; i++) {
+        double share = own > 0 ? stays->amperes[i] / own : 1 / (double)stays->n;
+        double amperes = stays->amperes[i] + failed * share, limit = circuit_limit(stays->breaker[i], part);
+        if (isnan(limit))
+            return SIZE_MAX;
+        if (amperes / limit <= worst)
+            continue;
+        worst = amperes / limit;
+        at = i;
+        *ret_amperes = amperes;
+        *ret_limit = limit;
+    }
+    return at;
 }

@@ -8,7 +8,7 @@
  *         imbalance as Raritan and Server Technology state it, not judged below 0.5 A.
  */
 #pragma once
-#include <stdbool.h>
+#include <stddef.h>
 
 #define CIRCUIT_PART    0.8  /* of a breaker's rating, for continuous load */
 #define CIRCUIT_SLIGHT  0.5  /* A: less than this, or a deviation of less, is not judged */
@@ -24,9 +24,15 @@ double circuit_three_phase(double line_to_line, double amperes);
 double circuit_imbalance(const double amperes[3]);
 double circuit_neutral(const double amperes[3]);
 
-/* Two feeds of dual-corded equipment on one phase: if one fails, the other carries the sum. */
-struct circuit_pair {
-    double amperes[2], breaker[2]; /* A, B */
+/* The breakers of one feed of a rack, on one phase. */
+#define CIRCUIT_BREAKERS 8
+struct circuit_feed {
+    size_t n;
+    double amperes[CIRCUIT_BREAKERS], breaker[CIRCUIT_BREAKERS];
 };
-/* On the one that stays when `failed` (0 or 1) fails. */
-double circuit_survivor(const struct circuit_pair *pair, int failed, double part, double *ret_limit);
+double circuit_sum(const struct circuit_feed *feed);
+/* The other feed of dual-corded equipment failed with `failed` amperes on it: each breaker that stays takes of them as
+ * much as it has of its own feed, or all the same where none has any. The index of the one nearest to its limit, or
+ * over it, and what it carries; SIZE_MAX where something is not known. */
+size_t circuit_failover(const struct circuit_feed *stays, double failed, double part, double *ret_amperes,
+                        double *ret_limit);

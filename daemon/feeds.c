@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/feeds.h"
 
-#include "daemon/circuit.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct feed {
-    double sum, breaker; /* breaker: of the weakest device of the feed; NAN: not known */
-    bool seen, missing;
-};
-
-/* A current counts for the whole device: of its total or inlet, on one phase. A one-phase PDU has no phase in its part
- * and takes the site's. */
-static bool counts(const struct live_point *p)
+bool feeds_counts(const struct live_point *p)
 {
     struct part part;
     if (p->gone || p->device == NO_DEVICE || p->quantity != Q_CURRENT || part_parse(p->part, &part) < 0)
@@ -22,57 +13,74 @@ static bool counts(const struct live_point *p)
     return (part.base == PB_TOTAL || part.base == PB_INLET) && p->phase >= PH_NONE && p->phase <= PH_L3;
 }
 
-/* A device with phases counts by them, not by a total beside them. */
-static bool has_phases(const struct live_device *device)
+bool feeds_has_phases(const struct live_device *device)
 {
     for (size_t i = 0; i < device->n_bound; i++)
-        if (device->bound[i] && counts(device->bound[i]) && strstr(device->bound[i]->part, "-l"))
+        if (device->bound[i] && feeds_counts(device->bound[i]) && strstr(device->bound[i]->part, "-l"))
             return true;
     return false;
 }
 
-static void add_device(const struct live_device *device, enum phase phase, struct feed *feed)
+enum phase feeds_phase(const struct live_point *point)
 {
-    bool phases = has_phases(device);
+    return point->phase == PH_NONE ? PH_L1 : point->phase;
+}
+
+int feeds_side(const struct live_point *point)
+{
+    return !strcmp(point->feed, "A") ? 0 : !strcmp(point->feed, "B") ? 1 : -1;
+}
+
+struct sides {
+    struct circuit_feed feed[2];
+    bool missing;
+};
+
+static void add_device(const struct live_device *device, enum phase phase, struct sides *sides)
+{
+    bool phases = feeds_has_phases(device);
     for (size_t i = 0; i < device->n_bound; i++) {
         const struct live_point *p = device->bound[i];
-        if (!p || !counts(p) || (phases && !strstr(p->part, "-l")))
+        int side = p ? feeds_side(p) : -1;
+        if (!p || side < 0 || !feeds_counts(p) || (phases && !strstr(p->part, "-l")) || feeds_phase(p) != phase)
             continue;
-        enum phase own = p->phase == PH_NONE ? PH_L1 : p->phase;
-        if (own != phase)
+        struct circuit_feed *feed = &sides->feed[side];
+        sides->missing |= !quality_has_value(p->quality) || device->state != LIVE_ONLINE || feed->n == CIRCUIT_BREAKERS;
+        if (sides->missing)
             continue;
-        feed->seen = true;
-        feed->missing |= !quality_has_value(p->quality) || device->state != LIVE_ONLINE;
-        feed->sum += p->value;
-        feed->breaker = fmin(feed->breaker, p->rating); /* fmin ignores a NAN */
+        feed->amperes[feed->n] = p->value;
+        feed->breaker[feed->n++] = p->rating;
     }
 }
 
 static bool sum_rack(const struct live *live, size_t rack, enum phase phase, double part, struct feed_sum *ret)
 {
-    struct feed a = {.breaker = NAN}, b = {.breaker = NAN};
+    struct sides s = {0};
     const struct rack_config *rc = &live->config->rack[rack];
     for (size_t i = 0; i < live->n_devices; i++) {
-        const struct live_device *device = live->device[i];
-        const struct device_config *dc = device->config;
-        if (!dc || dc->rack != rack || !dc->feed || dc->role != ROLE_IT)
-            continue;
-        if (!strcmp(dc->feed, "A"))
-            add_device(device, phase, &a);
-        else if (!strcmp(dc->feed, "B"))
-            add_device(device, phase, &b);
+        const struct device_config *dc = live->device[i]->config;
+        if (dc && dc->rack == rack && dc->role == ROLE_IT)
+            add_device(live->device[i], phase, &s);
     }
-    double breaker = fmin(a.breaker, b.breaker);
-    if (!a.seen || !b.seen || a.missing || b.missing || isnan(breaker))
+    if (!s.feed[0].n || !s.feed[1].n || s.missing)
         return false;
+    double sum[2] = {circuit_sum(&s.feed[0]), circuit_sum(&s.feed[1])}, worst = -1;
     *ret = (struct feed_sum){.subject = (uint64_t)rack << 4 | phase,
                              .room = rc->room == NO_INDEX ? "" : live->config->room[rc->room].id,
                              .rack = rc->id,
                              .phase = phase,
-                             .sum_a = a.sum + b.sum,
-                             .limit_a = circuit_limit(breaker, part),
-                             .breaker_a = breaker};
-    return true;
+                             .sum_a = sum[0] + sum[1]};
+    for (int stays = 0; stays < 2; stays++) {
+        double amperes, limit;
+        size_t i = circuit_failover(&s.feed[stays], sum[!stays], part, &amperes, &limit);
+        if (i == SIZE_MAX || amperes / limit <= worst)
+            continue;
+        worst = amperes / limit;
+        ret->amperes_a = amperes;
+        ret->limit_a = limit;
+        ret->breaker_a = s.feed[stays].breaker[i];
+    }
+    return worst >= 0;
 }
 
 size_t feeds_sum(const struct live *live, double part, struct feed_sum **ret)

@@ -339,12 +339,12 @@ static void watch_feeds(struct watch *watch, struct moment now)
     for (size_t i = 0; i < n; i++) {
         char text[240];
         struct observation o = observe(watch, RULE_FEED_REDUNDANCY, sums[i].subject);
-        o.verdict = above(sums[i].sum_a, sums[i].limit_a, LOAD_HYSTERESIS * sums[i].limit_a);
+        o.verdict = above(sums[i].amperes_a, sums[i].limit_a, LOAD_HYSTERESIS * sums[i].limit_a);
         if (worth(watch, &o)) {
             o.room = sums[i].room;
             o.device = sums[i].rack;
             o.part = phase_name(sums[i].phase);
-            o.value = sums[i].sum_a;
+            o.value = sums[i].amperes_a;
             o.limit = sums[i].limit_a;
             o.unit = "A";
             snprintf(text, sizeof text,

@@ -49,32 +49,42 @@ static void test_phases(void **state)
     near("unknown stays so", circuit_neutral(unknown), NAN, 0);
 }
 
-static void test_pairs(void **state)
+static void test_failover(void **state)
 {
     (void)state;
     static const struct {
         const char *name;
-        struct circuit_pair pair;
-        int failed;
-        double limit;
-        int passes;
+        struct circuit_feed stays;
+        double failed;
+        size_t worst;
+        double amperes, limit;
     } rows[] = {
-        {"40 % + 40 %", {{6.4, 6.4}, {16, 16}}, 0, 12.8, 0},
-        {"unequal feeds are fine as long as the sum passes", {{11, 1}, {16, 16}}, 0, 12.8, 0},
-        {"too much together", {{7, 6}, {16, 16}}, 1, 12.8, 1},
-        {"the stronger breaker stays", {{9, 9}, {16, 32}}, 0, 25.6, 0},
-        {"the weaker breaker stays", {{9, 9}, {16, 32}}, 1, 12.8, 1},
+        {"40 % + 40 %", {1, {6.4}, {16}}, 6.4, 0, 12.8, 12.8},
+        {"unequal feeds are fine as long as the sum passes", {1, {1}, {16}}, 11, 0, 12, 12.8},
+        {"too much together", {1, {7}, {16}}, 6, 0, 13, 12.8},
+        {"the breaker that stays counts", {1, {9}, {32}}, 9, 0, 18, 25.6},
+        {"two breakers share by what they have", {2, {8, 2}, {16, 16}}, 5, 0, 12, 12.8},
+        {"the weaker one is nearer to its limit", {2, {6, 4}, {32, 10}}, 5, 1, 6, 8},
+        {"an idle feed takes all", {1, {0}, {16}}, 11, 0, 11, 12.8},
+        {"two idle breakers share evenly", {2, {0, 0}, {16, 32}}, 10, 0, 5, 12.8},
+        {"a breaker without rating", {1, {5}, {NAN}}, 5, SIZE_MAX, 0, 0},
+        {"one silent", {2, {5, NAN}, {16, 16}}, 5, SIZE_MAX, 0, 0},
+        {"the failed one unknown", {1, {5}, {16}}, NAN, SIZE_MAX, 0, 0},
+        {"no feed stays", {0, {0}, {0}}, 5, SIZE_MAX, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        double limit, sum = circuit_survivor(&rows[i].pair, rows[i].failed, CIRCUIT_PART, &limit);
-        near(rows[i].name, limit, rows[i].limit, 1e-12);
-        assert_int_equal(sum > limit + 1e-9, rows[i].passes);
+        double amperes = 0, limit = 0;
+        size_t worst = circuit_failover(&rows[i].stays, rows[i].failed, CIRCUIT_PART, &amperes, &limit);
+        print_message("  %s\n", rows[i].name);
+        assert_true(worst == rows[i].worst);
+        near("amperes", amperes, rows[i].amperes, 1e-9);
+        near("limit", limit, rows[i].limit, 1e-9);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_limits), cmocka_unit_test(test_phases),
-                                       cmocka_unit_test(test_pairs)};
+                                       cmocka_unit_test(test_failover)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
