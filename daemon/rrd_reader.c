@@ -69,9 +69,10 @@ int rrd_reader_config(struct rrd_reader *reader, const struct config *config)
     int r = rrd_plan_archives(config->rrd_step_s, config->span, config->n_spans, &archives);
     if (r < 0)
         return r;
-    reader->archives = archives;
+    struct rrd_plan before = reader->archives;
+    bool changed = rrd_plan_merge(&archives, &before, &reader->archives);
     for (size_t i = 0; i < reader->n_series; i++)
-        rrd_series_archives(reader->series[i], &archives);
+        rrd_series_renew(reader->series[i], changed);
     return 0;
 }
 

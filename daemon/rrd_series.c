@@ -9,21 +9,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Its data sources in their order with the archives of all. */
+static void plan_of(const struct rrd_series *series, struct rrd_plan *ret)
+{
+    *ret = *series->archives;
+    ret->n_ds = series->n;
+    for (size_t i = 0; i < series->n; i++)
+        ret->ds[i] = series->source[i].ds;
+}
+
+static void follow_plan(struct rrd_series *series, const struct rrd_plan *plan)
+{
+    if (plan->n_ds > series->n) {
+        struct rrd_source *grown = reallocarray(series->source, plan->n_ds, sizeof *grown);
+        if (!grown)
+            abort();
+        series->source = grown;
+    }
+    for (; series->n < plan->n_ds; series->n++)
+        series->source[series->n] = (struct rrd_source){.value = NAN};
+    for (size_t i = 0; i < series->n; i++)
+        series->source[i].ds = plan->ds[i];
+}
+
 struct rrd_series *rrd_series_new(const char *root, const char *path, const struct rrd_plan *archives)
 {
     char full[PATH_MAX], why[160];
     struct rrd_head head;
     struct rrd_series *series = calloc(1, sizeof *series);
-    if (!series)
+    if (!series || !(series->path = strdup(path)))
         abort();
-    snprintf(series->path, sizeof series->path, "%s", path);
-    series->plan = *archives;
+    series->archives = archives;
     series->last = &series->first;
-    for (size_t i = 0; i < Q_COUNT; i++)
-        series->value[i] = NAN;
     /* a bad file is dealt with when it is written */
     if (snprintf(full, sizeof full, "%s/%s", root, path) < PATH_MAX && rrd_head_read(full, &head, why) >= 0) {
-        rrd_plan_merge(archives, &head.plan, &series->plan);
+        struct rrd_plan plan;
+        rrd_plan_merge(archives, &head.plan, &plan);
+        follow_plan(series, &plan);
         series->last_s = head.last_s;
     }
     return series;
@@ -45,54 +67,58 @@ void rrd_series_free(struct rrd_series *series)
         return;
     while (series->first)
         drop_first(series);
+    free(series->source);
+    free(series->path);
     free(series);
 }
 
-void rrd_series_archives(struct rrd_series *series, const struct rrd_plan *archives)
+void rrd_series_renew(struct rrd_series *series, bool changed)
 {
-    struct rrd_plan before = series->plan;
-    if (rrd_plan_merge(archives, &before, &series->plan))
+    if (changed)
         series->ready = false;
     series->anchored = false;
 }
 
 int rrd_series_source(struct rrd_series *series, enum quantity quantity, double period_s)
 {
-    size_t before = series->plan.n_ds;
-    int at = rrd_plan_find(&series->plan, quantity);
-    int64_t heartbeat = at >= 0 ? series->plan.ds[at].heartbeat_s : 0;
+    struct rrd_plan plan;
+    plan_of(series, &plan);
+    int at = rrd_plan_find(&plan, quantity);
+    int64_t heartbeat = at >= 0 ? plan.ds[at].heartbeat_s : 0;
     if (period_s > 0)
-        at = rrd_plan_add(&series->plan, quantity, period_s);
+        at = rrd_plan_add(&plan, quantity, period_s);
     else if (at >= 0)
         period_s = (double)heartbeat / 3;
     else
-        at = rrd_plan_add(&series->plan, quantity, period_s = (double)series->plan.step_s);
+        at = rrd_plan_add(&plan, quantity, period_s = (double)plan.step_s);
     if (at < 0)
         return at;
-    if (series->plan.n_ds != before || series->plan.ds[at].heartbeat_s != heartbeat)
+    if (plan.n_ds != series->n || plan.ds[at].heartbeat_s != heartbeat)
         series->ready = false;
-    series->period_s[at] = period_s;
+    follow_plan(series, &plan);
+    series->source[at].period_s = period_s;
     series->shortest_s = HUGE_VAL;
-    for (size_t i = 0; i < series->plan.n_ds; i++)
-        if (series->period_s[i] > 0)
-            series->shortest_s = fmin(series->shortest_s, series->period_s[i]);
+    for (size_t i = 0; i < series->n; i++)
+        if (series->source[i].period_s > 0)
+            series->shortest_s = fmin(series->shortest_s, series->source[i].period_s);
     return at;
 }
 
 void rrd_series_put(struct rrd_series *series, int source, const struct row_value *value, int64_t wall_ms)
 {
+    struct rrd_source *own = &series->source[source];
     bool good = quality_has_value(value->quality) && isfinite(value->value);
-    series->value[source] = good ? value->value : NAN;
-    series->value_ms[source] = wall_ms;
-    if (!series->touched || series->period_s[source] < series->fastest_s)
-        series->fastest_s = series->period_s[source];
+    own->value = good ? value->value : NAN;
+    own->value_ms = wall_ms;
+    if (!series->touched || own->period_s < series->fastest_s)
+        series->fastest_s = own->period_s;
 }
 
 /* The whole second on the grid that this poll stands for. The polls' distance from the grid is followed slowly, so that
  * polls half-way between two lines do not fall on one of them twice. */
 static int64_t grid(struct rrd_series *series, int64_t wall_ms)
 {
-    double step = fmin((double)series->plan.step_s, series->shortest_s);
+    double step = fmin((double)series->archives->step_s, series->shortest_s);
     int64_t g = floor(step) < step || step < 1 ? 1000 : (int64_t)step * 1000;
     /* a wide grid is never rounded up: the sample would lie in the future */
     int64_t low = g > RRD_FUTURE_S * 1000 ? 0 : -g / 2;
@@ -107,10 +133,10 @@ static int64_t grid(struct rrd_series *series, int64_t wall_ms)
     return t / 1000;
 }
 
-static double fresh_value(const struct rrd_series *series, size_t i, int64_t wall_ms)
+static double fresh_value(const struct rrd_source *source, int64_t wall_ms)
 {
-    int64_t age = wall_ms - series->value_ms[i];
-    return age >= 0 && age <= series->plan.ds[i].heartbeat_s * 1000 ? series->value[i] : NAN;
+    int64_t age = wall_ms - source->value_ms;
+    return age >= 0 && age <= source->ds.heartbeat_s * 1000 ? source->value : NAN;
 }
 
 enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_t seq, int64_t now_s, int64_t turn_s)
@@ -126,12 +152,12 @@ enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_
         series->repeated_in_row++;
         return RRD_REPEATED;
     }
-    struct rrd_sample *sample = malloc(sizeof *sample + series->plan.n_ds * sizeof sample->value[0]);
+    struct rrd_sample *sample = malloc(sizeof *sample + series->n * sizeof sample->value[0]);
     if (!sample)
         abort();
-    *sample = (struct rrd_sample){NULL, t, seq, series->plan.n_ds};
-    for (size_t i = 0; i < series->plan.n_ds; i++)
-        sample->value[i] = fresh_value(series, i, wall_ms);
+    *sample = (struct rrd_sample){NULL, t, seq, series->n};
+    for (size_t i = 0; i < series->n; i++)
+        sample->value[i] = fresh_value(&series->source[i], wall_ms);
     if (!series->first)
         series->gathered_s = turn_s;
     *series->last = sample;
@@ -152,14 +178,15 @@ bool rrd_series_due(const struct rrd_series *series, int64_t turn_s)
 static int make_ready(struct rrd_series *series, const char *root, int64_t now_s, char words[RRD_WORDS])
 {
     enum rrd_outcome outcome;
-    struct rrd_plan plan;
+    struct rrd_plan wanted, plan;
     int64_t last;
-    int r = rrd_file_ready(root, series->path, &series->plan, series->first->t - series->plan.step_s, now_s, &plan,
-                           &last, &outcome, words);
+    plan_of(series, &wanted);
+    int r = rrd_file_ready(root, series->path, &wanted, series->first->t - wanted.step_s, now_s, &plan, &last, &outcome,
+                           words);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < series->plan.n_ds; i++)
-        if (plan.n_ds != series->plan.n_ds || plan.ds[i].quantity != series->plan.ds[i].quantity) {
+    for (size_t i = 0; i < series->n; i++)
+        if (plan.n_ds != series->n || plan.ds[i].quantity != series->source[i].ds.quantity) {
             snprintf(words, RRD_WORDS, "%s: was changed by somebody else; the daemon has to be started again",
                      series->path);
             return -ESTALE;
@@ -194,12 +221,12 @@ static int write_batch(struct rrd_series *series, const char *root, char words[R
 {
     const char *sample[RRD_BATCH];
     int n = 0;
-    char *text = malloc(RRD_BATCH * (1 + series->plan.n_ds) * FIELD_MAX), *at = text;
+    char *text = malloc(RRD_BATCH * (1 + series->n) * FIELD_MAX), *at = text;
     if (!text)
         abort();
     for (struct rrd_sample *s = series->first; s && n < RRD_BATCH; s = s->next) {
         sample[n++] = at;
-        at = format(at, s, series->plan.n_ds);
+        at = format(at, s, series->n);
     }
     int r = rrd_file_update(root, series->path, n, sample, words);
     free(text);

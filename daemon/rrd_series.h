@@ -25,12 +25,18 @@ struct rrd_sample {
     double value[];
 };
 
+struct rrd_source {
+    struct rrd_ds ds;
+    double period_s; /* 0: only in the file */
+    double value;    /* the last; NAN */
+    int64_t value_ms;
+};
+
 struct rrd_series {
-    char path[RRD_PATH_MAX];
-    struct rrd_plan plan;
-    double period_s[Q_COUNT]; /* of each data source; 0: only in the file */
-    double value[Q_COUNT];    /* the last; NAN */
-    int64_t value_ms[Q_COUNT];
+    char *path;
+    const struct rrd_plan *archives; /* of all series; borrowed */
+    size_t n;
+    struct rrd_source *source; /* in the order of the file */
     double shortest_s;
     bool ready;        /* the file fits the plan */
     bool anchored;     /* offset_ms holds */
@@ -45,10 +51,10 @@ struct rrd_series {
 
 enum rrd_gate { RRD_TAKEN, RRD_NOT_DUE, RRD_REPEATED, RRD_FUTURE };
 
-/* A series with what the file, where there is one, holds already. */
+/* A series with what the file, where there is one, holds already. archives lives as long as it does. */
 struct rrd_series *rrd_series_new(const char *root, const char *path, const struct rrd_plan *archives);
 void rrd_series_free(struct rrd_series *series);
-void rrd_series_archives(struct rrd_series *series, const struct rrd_plan *archives);
+void rrd_series_renew(struct rrd_series *series, bool changed); /* after what archives points to was set anew */
 /* The index of a data source. period_s 0: as the file has it, else the step. -EINVAL where it is not graphed. */
 int rrd_series_source(struct rrd_series *series, enum quantity quantity, double period_s);
 void rrd_series_put(struct rrd_series *series, int source, const struct row_value *value, int64_t wall_ms);
