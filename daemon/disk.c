@@ -327,6 +327,13 @@ void disk_reader(struct disk *disk, const char *name, bool wanted)
     disk_orders_put(disk->orders, order);
 }
 
+void disk_history_mark(struct disk *disk, const char *name)
+{
+    struct disk_order *order = disk_order_new(ORDER_HISTORY_MARK);
+    order->name = copy(name);
+    disk_orders_put(disk->orders, order);
+}
+
 void disk_history(struct disk *disk, const char *name, size_t most)
 {
     struct disk_order *order = disk_order_new(ORDER_HISTORY);

@@ -58,7 +58,9 @@ void disk_flush(struct disk *disk, uint64_t token); /* RRD files up to now; DISK
 
 /* A reader of its own in the log, for what has to be sent after an outage: new ones begin behind the newest row. */
 void disk_reader(struct disk *disk, const char *name, bool wanted);
+/* The rows handed over so far: what comes after them is somebody else's business, as of what goes out live. */
+void disk_history_mark(struct disk *disk, const char *name);
 /* DISK_HISTORY follows, with at most `most` rows behind its cursor. */
 void disk_history(struct disk *disk, const char *name, size_t most);
-/* The reader has had all up to seq; INT64_MAX: all rows handed over so far, since they went out live. */
+/* The reader has had all up to seq; INT64_MAX: all up to its mark. */
 void disk_history_done(struct disk *disk, const char *name, int64_t seq);

@@ -21,8 +21,10 @@ struct disk_event {
     char what[24];          /* "log" "rrd" "ledger" "devices": which part; DISK_HISTORY: the reader */
     char words[240];
     uint64_t token;  /* DISK_FLUSHED */
-    struct row *row; /* DISK_HISTORY: oldest first; NULL: the reader has had all */
+    struct row *row; /* DISK_HISTORY: oldest first; NULL: there are none yet */
     int64_t upto;    /* DISK_HISTORY: to be given to disk_history_done */
+    bool reached;    /* DISK_HISTORY: upto is at the mark, or past it */
+    int64_t missed;  /* DISK_HISTORY: rows before these that the log gave up; each told once */
 };
 
 struct disk_box;

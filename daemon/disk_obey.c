@@ -151,8 +151,26 @@ static void obey_reader(struct disk_work *work, struct disk_order *order, struct
 {
     (void)now;
     int reader = log_reader(work->log, order->name, false);
-    if (reader >= 0 && !order->wanted)
-        log_forget(work->log, reader);
+    if (reader < 0 || order->wanted)
+        return;
+    log_forget(work->log, reader);
+    work->mark[reader] = work->target[reader] = work->missed[reader] = 0;
+}
+
+/* Rows that get their numbers in this turn included. */
+static int64_t so_far(const struct disk_work *work)
+{
+    struct log_stats stats;
+    log_stats(work->log, &stats);
+    return stats.newest + stats.waiting;
+}
+
+static void obey_history_mark(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    (void)now;
+    int reader = log_reader(work->log, order->name, false);
+    if (reader >= 0)
+        work->mark[reader] = so_far(work);
 }
 
 static void obey_history(struct disk_work *work, struct disk_order *order, struct disk_instant now)
@@ -162,31 +180,48 @@ static void obey_history(struct disk_work *work, struct disk_order *order, struc
     struct disk_event *event = disk_event_new(DISK_HISTORY);
     snprintf(event->what, sizeof event->what, "%s", order->name);
     if (reader >= 0) {
-        event->upto = log_cursor(work->log, reader);
-        (void)log_read(work->log, event->upto, (size_t)order->at, &event->row, &event->upto);
+        struct log_stats stats;
+        log_stats(work->log, &stats);
+        int64_t cursor = log_cursor(work->log, reader), first = stats.oldest ? stats.oldest : stats.newest + 1;
+        event->upto = cursor;
+        int64_t from = cursor > work->missed[reader] ? cursor : work->missed[reader];
+        event->missed = from < first - 1 ? first - 1 - from : 0;
+        work->missed[reader] = first - 1;
+        int r = log_read(work->log, cursor, (size_t)order->at, &event->row, &event->upto);
+        if ((r >= 0 || r == -EUCLEAN) && !event->row && event->upto < stats.newest)
+            event->upto = stats.newest; /* given up by the log, or behind a damaged page: all of it */
+        event->reached = event->upto >= work->mark[reader];
     }
     disk_box_put(work->box, event);
 }
 
 static void obey_history_done(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
-    struct log_stats stats;
     (void)now;
     int reader = log_reader(work->log, order->name, false);
     if (reader < 0)
         return;
-    /* "all so far" includes rows that get their numbers in this turn */
-    log_stats(work->log, &stats);
-    int64_t so_far = stats.newest + stats.waiting, seq = order->at < so_far ? order->at : so_far;
+    int64_t seq = order->at == INT64_MAX ? work->mark[reader] : order->at;
+    int64_t newest = so_far(work);
+    seq = seq < newest ? seq : newest;
     if (seq > work->target[reader])
         work->target[reader] = seq;
 }
 
 static void (*const obey[])(struct disk_work *work, struct disk_order *order, struct disk_instant now) = {
-    [ORDER_ROW] = obey_row,       [ORDER_POINT] = obey_point,     [ORDER_CONFIG] = obey_config,
-    [ORDER_ALERT] = obey_alert,   [ORDER_SILENCE] = obey_silence, [ORDER_READING] = obey_reading,
-    [ORDER_IMPORT] = obey_import, [ORDER_DEVICE] = obey_device,   [ORDER_FLUSH] = obey_flush,
-    [ORDER_READER] = obey_reader, [ORDER_HISTORY] = obey_history, [ORDER_HISTORY_DONE] = obey_history_done,
+    [ORDER_ROW] = obey_row,
+    [ORDER_POINT] = obey_point,
+    [ORDER_CONFIG] = obey_config,
+    [ORDER_ALERT] = obey_alert,
+    [ORDER_SILENCE] = obey_silence,
+    [ORDER_READING] = obey_reading,
+    [ORDER_IMPORT] = obey_import,
+    [ORDER_DEVICE] = obey_device,
+    [ORDER_FLUSH] = obey_flush,
+    [ORDER_READER] = obey_reader,
+    [ORDER_HISTORY] = obey_history,
+    [ORDER_HISTORY_MARK] = obey_history_mark,
+    [ORDER_HISTORY_DONE] = obey_history_done,
 };
 
 void disk_obey(struct disk_work *work, struct disk_order *order, struct disk_instant now)

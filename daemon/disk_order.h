@@ -22,6 +22,7 @@ enum disk_order_kind {
     ORDER_DEVICE,
     ORDER_FLUSH,
     ORDER_READER,
+    ORDER_HISTORY_MARK,
     ORDER_HISTORY,
     ORDER_HISTORY_DONE
 };
@@ -34,11 +35,12 @@ struct disk_order {
     struct config *config; /* CONFIG: a reference */
     struct record *record; /* POINT: with its texts */
     struct alert_entry *alert;
-    char *name, *text; /* SILENCE: target, reason; READING, IMPORT: source; DEVICE: id, JSON; READER, HISTORY: name */
-    int64_t at;        /* SILENCE: until, ms; READING: s; HISTORY: rows at most; HISTORY_DONE: seq */
-    double value;      /* READING: Wh */
-    uint64_t token;    /* FLUSH */
-    size_t n;          /* IMPORT */
+    char *name,
+        *text;      /* SILENCE: target, reason; READING, IMPORT: source; DEVICE: id, JSON; READER, HISTORY...: name */
+    int64_t at;     /* SILENCE: until, ms; READING: s; HISTORY: rows at most; HISTORY_DONE: seq */
+    double value;   /* READING: Wh */
+    uint64_t token; /* FLUSH */
+    size_t n;       /* IMPORT */
     int64_t *quarter_s;
     double *wh;
 };

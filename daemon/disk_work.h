@@ -31,9 +31,10 @@ struct disk_work {
     struct ledger *ledger;
     struct rrd_reader *rrd;
     disk_figures *figures;
-    int log_rrd, log_ledger;     /* readers */
-    int64_t ledger_fed, rrd_fed; /* seq */
-    int64_t target[LOG_READERS]; /* what history_done asks for, once it is written */
+    int log_rrd, log_ledger;                        /* readers */
+    int64_t ledger_fed, rrd_fed;                    /* seq */
+    int64_t target[LOG_READERS];                    /* what history_done asks for, once it is written */
+    int64_t mark[LOG_READERS], missed[LOG_READERS]; /* missed: up to there it was told of */
     int64_t synced_us, trimmed_us, figured_us, aged_us, begun_us, dropped_said;
     bool points_new; /* numbers that are not in the ledger yet */
     bool in_trouble[PART_COUNT];

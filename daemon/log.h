@@ -17,7 +17,7 @@
 #define LOG_FUTURE_MS 60000
 /* A quarter of an hour of 3,600 readings a second. */
 #define LOG_WAITING_MAX (64u << 20)
-#define LOG_READERS     12
+#define LOG_READERS     24
 
 struct log;
 

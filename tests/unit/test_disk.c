@@ -382,6 +382,7 @@ static void test_history(void **state)
     flush(disk, 1);
     for (int i = 0; i < 10; i++)
         disk_row(disk, make(start, i));
+    disk_history_mark(disk, "mqtt-1");
     disk_history_done(disk, "mqtt-1", INT64_MAX); /* these went out live */
     flush(disk, 2);
     for (int i = 10; i < 30; i++)
@@ -390,12 +391,15 @@ static void test_history(void **state)
     struct disk_stats stats;
     disk_stats(disk, &stats);
     assert_int_equal(stats.mqtt.rows_behind, 20);
+    disk_history_mark(disk, "mqtt-1");
     int seen = 10;
     for (;;) {
         disk_history(disk, "mqtt-1", 8);
         struct disk_event *event = await(disk, DISK_HISTORY);
         assert_non_null(event);
         assert_string_equal(event->what, "mqtt-1");
+        assert_int_equal(event->reached, seen + 8 >= 30);
+        assert_int_equal(event->missed, 0);
         if (!event->row) {
             disk_event_free(event);
             break;
