@@ -92,6 +92,12 @@ static json_t *secret_schema(const struct field *field)
                      "properties", "credential", "type", "string", "required", "credential", "additionalProperties", 0);
 }
 
+static json_t *bands_schema(const struct field *field)
+{
+    (void)field;
+    return json_pack("{s:s,s:{s:[s,s]}}", "type", "object", "additionalProperties", "type", "string", "number");
+}
+
 static json_t *any_schema(const struct field *field)
 {
     (void)field;
@@ -146,6 +152,7 @@ static const struct {
     {config_class, text_schema},
     {config_date, text_schema},
     {config_point, text_schema},
+    {config_bands, bands_schema},
 };
 
 static json_t *schema_of_field(const struct field *field)

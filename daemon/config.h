@@ -68,7 +68,7 @@ struct discovery_config { /* Home Assistant */
 struct sparkplug_config {
     const char *group, *edge, *host; /* host: of the primary application; NULL: none */
     bool aliases, datatypes;         /* datatypes: in DATA messages too */
-    double deadband;                 /* % of a value that is no change */
+    const double *band;              /* by quantity: a change as small is none; NAN: the table's; NULL: all */
 };
 
 struct mqtt_config {

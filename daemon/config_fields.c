@@ -62,8 +62,8 @@ static const struct field sparkplug_fields[] = {
      .help = "numbers instead of names in DATA messages"},
     {.name = "datatypes", .read = field_bool, AT(sparkplug_config, datatypes), .initial = "yes",
      .help = "the type of each value in DATA messages too: some readers need it, the specification advises against it"},
-    {.name = "deadband", .read = field_value, AT(sparkplug_config, deadband), .dimension = D_PERCENT, .initial = "0%",
-     .help = "a value is told again when it has moved by more than this part of itself; counters always"},
+    {.name = "dead-band", .read = config_bands, AT(sparkplug_config, band),
+     .help = "{QUANTITY: VALUE}, like {active_power: 5W}: smaller changes are not told; default: a tenth of usual accuracy"},
     {0},
 };
 

@@ -131,7 +131,7 @@ struct config_context {
 
 extern const struct field config_fields[];
 /* Readers of config_read.c. */
-field_read config_secret, config_one_or_list, config_timezone, config_class, config_date, config_point;
+field_read config_secret, config_one_or_list, config_timezone, config_class, config_date, config_point, config_bands;
 
 /* Part two: from raw to config. */
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */

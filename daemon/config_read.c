@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,4 +141,34 @@ int config_point(struct field_reader *reader, const struct field *field, const s
     if (slashes != 2 || quantity_parse(quantity + 1) == Q_NONE)
         return complain(reader, node, "expected a point, DEVICE/PART/QUANTITY, like heat-1/loop-1/temperature_supply");
     return 0;
+}
+
+/* {QUANTITY: VALUE with its unit}: into const double *, an array by quantity, NAN where nothing is said. */
+int config_bands(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    int result = 0;
+    (void)field;
+    if (node->kind != YAML_MAP)
+        return complain(reader, node, "expected quantities with a value each, like {active_power: 5W}");
+    double *band = arena_alloc(reader->arena, Q_COUNT * sizeof *band);
+    for (size_t i = 0; i < Q_COUNT; i++)
+        band[i] = NAN;
+    for (size_t i = 0; i < node->n; i++) {
+        const struct yaml_node *item = node->item[i];
+        enum quantity q = quantity_parse(item->key);
+        enum dimension dimension = dimension_of(q) == D_TEMPERATURE ? D_TEMPERATURE_DIFF : dimension_of(q);
+        struct decimal number;
+        const char *end;
+        bool pure = dimension == D_ONE || dimension == D_STATE;
+        if (q == Q_NONE)
+            result = complain(reader, item, "no such quantity");
+        else if (item->kind == YAML_SCALAR && pure && decimal_parse(item->text, &number, &end) == 0 && !*end)
+            band[q] = decimal_value(number);
+        else if (item->kind != YAML_SCALAR || unit_parse_value(item->text, dimension, &band[q]) < 0)
+            result = complain(reader, item, "expected a value with the quantity's unit, like 5W or 0.2K");
+        if (band[q] < 0)
+            result = complain(reader, item, "a band is not negative");
+    }
+    *(const double **)into = band;
+    return result;
 }

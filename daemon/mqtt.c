@@ -68,6 +68,8 @@ static void take_config(struct mqtt *mqtt, const struct mqtt_config *config)
     copy.point = arena_alloc(arena, copy.n_points * sizeof *copy.point);
     for (size_t i = 0; i < copy.n_points; i++)
         copy.point[i] = arena_strdup(arena, config->point[i]);
+    if (copy.spb.band)
+        copy.spb.band = arena_memdup(arena, copy.spb.band, Q_COUNT * sizeof *copy.spb.band);
     if (!copy.client_id)
         copy.client_id = arena_printf(arena, "wattwacht-%s", mqtt->site);
     mqtt->arena = arena;

@@ -85,6 +85,13 @@ static int on_step(sd_event_source *source, void *context)
     return 0;
 }
 
+static void call_again(const struct mqtt_host *host)
+{
+    struct mqtt_session *session = (struct mqtt_session *)((const char *)host - offsetof(struct mqtt_session, host));
+    if (session->step)
+        sd_event_source_set_enabled(session->step, SD_EVENT_ON);
+}
+
 static int on_wire(sd_event_source *source, int fd, uint32_t events, void *context);
 
 static int begin_wire(struct mqtt_session *session)
@@ -160,6 +167,7 @@ int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const char 
         return -ENOMEM;
     session->loop = sd_event_ref(loop);
     session->host = *host;
+    session->host.more = call_again;
     session->suffix = suffix;
     mqtt_topic_site(session->status, sizeof session->status, &host->base, "status");
     if (own)

@@ -24,6 +24,7 @@ struct mqtt_host {
     int qos;             /* of states */
     bool connected;
     uint64_t connect; /* number of the connection's CONNECT packet: what its will was made with */
+    void (*more)(const struct mqtt_host *host); /* a view has more to tell: its snapshot is called again */
 };
 
 struct mqtt_view {

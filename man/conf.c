@@ -30,7 +30,8 @@ static const char *type_of(const struct field *f)
         {field_size, "size"},      {field_texts, "text, or a list"},
         {config_secret, "secret"}, {config_timezone, "time zone"},
         {config_class, "class"},   {config_date, "date"},
-        {config_point, "point"},   {field_node, "map"},
+        {config_point, "point"},   {config_bands, "map"},
+        {field_node, "map"},
     };
     if (f->read == field_value)
         return dimension_name(f->dimension);
