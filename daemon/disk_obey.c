@@ -17,21 +17,6 @@ static void obey_row(struct disk_work *work, struct disk_order *order, struct di
     order->row = NULL;
 }
 
-static void keep_record(struct disk_work *work, struct record *record)
-{
-    if (record->number >= work->n_records) {
-        size_t n = (size_t)record->number * 2 + 64;
-        struct record **grown = reallocarray(work->record, n, sizeof *grown);
-        if (!grown)
-            abort();
-        memset(grown + work->n_records, 0, (n - work->n_records) * sizeof *grown);
-        work->record = grown;
-        work->n_records = n;
-    }
-    free(work->record[record->number]);
-    work->record[record->number] = record;
-}
-
 static void obey_point(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
     const struct record *record = order->record;
@@ -45,11 +30,6 @@ static void obey_point(struct disk_work *work, struct disk_order *order, struct 
     }
     (void)rrd_reader_point(work->rrd, record->number, record->device, record->part, record->quantity, record->period_s);
     work->points_new = true;
-    if (record->number < UINT32_MAX / 4)
-        keep_record(work, order->record);
-    else
-        free(order->record);
-    order->record = NULL;
 }
 
 static void obey_config(struct disk_work *work, struct disk_order *order, struct disk_instant now)
@@ -96,22 +76,9 @@ static void obey_silence(struct disk_work *work, struct disk_order *order, struc
         refused(work, "silence", order->name, r);
 }
 
-/* The record of a manual meter: its energy, or what else it counts. */
-static const struct record *meter_of(const struct disk_work *work, const char *source)
-{
-    const struct record *found = NULL;
-    for (size_t i = 0; i < work->n_records; i++) {
-        const struct record *record = work->record[i];
-        if (record && !strcmp(record->device, source) && quantity_row(record->quantity)->counter &&
-            (!found || record->quantity == Q_ENERGY))
-            found = record;
-    }
-    return found;
-}
-
 static void obey_reading(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
-    const struct record *record = meter_of(work, order->name);
+    const struct record *record = ledger_meter(work->ledger, order->name);
     (void)now;
     int r = record ? ledger_reading(work->ledger, record, order->at, order->value) : -ENOENT;
     if (r < 0)
@@ -120,7 +87,7 @@ static void obey_reading(struct disk_work *work, struct disk_order *order, struc
 
 static void obey_import(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
-    const struct record *record = meter_of(work, order->name);
+    const struct record *record = ledger_meter(work->ledger, order->name);
     (void)now;
     int r = record ? ledger_import(work->ledger, record, order->n, order->quarter_s, order->wh) : -ENOENT;
     if (r < 0)

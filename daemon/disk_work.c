@@ -131,9 +131,6 @@ void disk_work_close(struct disk_work *work)
     ledger_close(work->ledger);
     if (work->config)
         config_unref(work->config);
-    for (size_t i = 0; i < work->n_records; i++)
-        free(work->record[i]);
-    free(work->record);
     free(work->flush);
     free(work->state);
     memset(work, 0, sizeof *work);

@@ -42,8 +42,6 @@ struct disk_work {
     bool flushed; /* all tokens can be answered */
     size_t n_flush;
     uint64_t *flush; /* tokens */
-    size_t n_records;
-    struct record **record; /* by point number */
 };
 
 int disk_work_open(struct disk_work *work, const char *state, const struct config *config, struct disk_box *box,

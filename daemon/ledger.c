@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DAY_S      86400
 #define KEEP_YEARS 10
@@ -315,4 +316,16 @@ uint32_t ledger_manual_account(struct ledger *ledger, const struct record *recor
     char name[REGISTER_NAME];
     register_name(record, record->quantity, name);
     return books_account(ledger->books, name, 0);
+}
+
+const struct record *ledger_meter(const struct ledger *ledger, const char *device)
+{
+    const struct record *found = NULL;
+    for (uint32_t i = 0; i < register_end(ledger->reg); i++) {
+        const struct record *record = register_record(ledger->reg, i);
+        if (record && !strcmp(record->device, device) && quantity_row(record->quantity)->counter &&
+            (!found || record->quantity == Q_ENERGY))
+            found = record;
+    }
+    return found;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ledger_register.h"
 
+#include "drivers/arena.h"
+
 #include <errno.h>
 #include <math.h>
 #include <search.h>
@@ -20,6 +22,8 @@ struct ledger_register {
     uint32_t end;
     struct slot **entry; /* by number */
     void *by_point;      /* the present ones by device, part and quantity: tsearch(3) */
+    struct arena *texts;
+    void *by_text;
     bool dirty;
 };
 
@@ -32,29 +36,30 @@ void register_name(const struct record *record, enum quantity quantity, char *na
     snprintf(name, REGISTER_NAME, "%s/%s/%s", record->device, record->part, quantity_row(quantity)->name);
 }
 
-static const char *copy(const char *text)
+static int compare_texts(const void *a, const void *b)
 {
-    char *c = text ? strdup(text) : NULL;
-    if (text && !c)
+    return strcmp(a, b);
+}
+
+/* Thousands of records share a few hundred texts: each is kept once, and for good. */
+static const char *text_of(struct ledger_register *reg, const char *text)
+{
+    if (!text)
+        return NULL;
+    void *const *found = tfind(text, &reg->by_text, compare_texts);
+    if (!found && !(found = tsearch(arena_strdup(reg->texts, text), &reg->by_text, compare_texts)))
         abort();
-    return c;
+    return *found;
 }
 
-static void record_done(struct record *r)
-{
-    const char *texts[] = {r->device, r->part, r->room, r->serial, r->feed};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free((void *)(uintptr_t)texts[i]);
-}
-
-static void record_copy(struct record *to, const struct record *from)
+static void record_keep(struct ledger_register *reg, struct record *to, const struct record *from)
 {
     *to = *from;
-    to->device = copy(from->device);
-    to->part = copy(from->part);
-    to->room = copy(from->room ? from->room : "");
-    to->serial = copy(from->serial);
-    to->feed = copy(from->feed);
+    to->device = text_of(reg, from->device);
+    to->part = text_of(reg, from->part);
+    to->room = text_of(reg, from->room ? from->room : "");
+    to->serial = text_of(reg, from->serial);
+    to->feed = text_of(reg, from->feed);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -165,15 +170,14 @@ int register_open(sqlite3 *db, struct ledger_register **ret)
     if (!reg)
         abort();
     reg->db = db;
+    reg->texts = arena_new();
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct record record;
         read_record(s, &record);
         struct slot *e = entry_at(reg, record.number);
-        if (e->present) {
+        if (e->present)
             (void)tdelete(e, &reg->by_point, compare_points);
-            record_done(&e->record);
-        }
-        record_copy(&e->record, &record);
+        record_keep(reg, &e->record, &record);
         index_entry(reg, e);
         e->named = true;
     }
@@ -193,12 +197,12 @@ void register_close(struct ledger_register *reg)
         return;
     while (reg->by_point)
         (void)tdelete(*(struct slot **)reg->by_point, &reg->by_point, compare_points);
-    for (uint32_t i = 0; i < reg->end; i++) {
-        if (reg->entry[i] && reg->entry[i]->present)
-            record_done(&reg->entry[i]->record);
+    while (reg->by_text)
+        (void)tdelete(*(char **)reg->by_text, &reg->by_text, compare_texts);
+    for (uint32_t i = 0; i < reg->end; i++)
         free(reg->entry[i]);
-    }
     free(reg->entry);
+    arena_free(reg->texts);
     free(reg);
 }
 
@@ -228,14 +232,11 @@ int register_define(struct ledger_register *reg, const struct record *record, bo
         if (same(old, &now))
             return 0;
         *ret_replaced = old->serial && record->serial && strcmp(old->serial, record->serial);
-        struct record kept;
-        record_copy(&kept, &now);
-        record_done(&e->record);
-        e->record = kept;
+        record_keep(reg, &e->record, &now);
     } else if (named_otherwise(reg, record)) {
         return -EEXIST;
     } else {
-        record_copy(&e->record, record);
+        record_keep(reg, &e->record, record);
         index_entry(reg, e);
     }
     e->dirty = reg->dirty = true;
