@@ -186,6 +186,7 @@ static void start_attempt(struct snmp_device *d)
 static void poll_failed(struct snmp_device *d, enum fault fault, const char *words, bool taught)
 {
     d->polling = false;
+    snmp_poll_end(d->poll);
     failed(d, fault, words);
     /* one that answers other questions is asked smaller ones soon, not left alone */
     if (!taught)
@@ -224,6 +225,7 @@ static void poll_answered(struct snmp_device *d)
     snmp_answer_values(d->inbox, &s, d->plan, snmp_poll_values(d->poll));
     schedule_ended(&d->schedule, true);
     bool anew = needs_discovery(d, s.now_us);
+    snmp_poll_end(d->poll);
     if (d->found.plan)
         adopt(d);
     else if (anew && !d->discovery)

@@ -3,7 +3,7 @@
  *
  * Shape: begin; next gives a request, NULL when all is answered; each is followed by take or lost. What the agent
  * taught (request size, objects that are missing or harmful) stays from poll to poll. Owner: the plan is borrowed.
- * Values are valid until the next begin.
+ * Requests and values are valid from begin to end.
  */
 #pragma once
 #include "snmp_batch.h"
@@ -25,6 +25,7 @@ enum snmp_take snmp_poll_take(struct snmp_poll *poll, const netsnmp_pdu *reply, 
 /* The request was not answered (unreadable: not legibly; too_long: never sent). True: the agent taught something, and
  * the same poll can go on with less. */
 bool snmp_poll_lost(struct snmp_poll *poll, bool unreadable, bool too_long);
+void snmp_poll_end(struct snmp_poll *poll);
 const struct snmp_value *snmp_poll_values(const struct snmp_poll *poll);
 unsigned snmp_poll_limit(const struct snmp_poll *poll);
 /* Objects that became absent since this was asked last. */
