@@ -15,6 +15,7 @@ struct page {
 
 struct modbus_image {
     struct page *page[SPACES][65536 / PAGE];
+    struct modbus_ident ident;
 };
 
 struct modbus_image *modbus_image_new(void)
@@ -27,6 +28,7 @@ struct modbus_image *modbus_image_new(void)
 
 void modbus_image_clear(struct modbus_image *image)
 {
+    image->ident.known = false;
     for (size_t s = 0; s < SPACES; s++)
         for (size_t p = 0; p < 65536 / PAGE; p++)
             if (image->page[s][p])
@@ -39,6 +41,16 @@ void modbus_image_free(struct modbus_image *image)
         for (size_t p = 0; p < 65536 / PAGE; p++)
             free(image->page[s][p]);
     free(image);
+}
+
+const struct modbus_ident *modbus_image_ident(const struct modbus_image *image)
+{
+    return image->ident.known ? &image->ident : NULL;
+}
+
+void modbus_image_identify(struct modbus_image *image, const struct modbus_ident *ident)
+{
+    image->ident = *ident;
 }
 
 void modbus_image_put(struct modbus_image *image, struct modbus_block block, const uint16_t *registers)

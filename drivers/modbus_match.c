@@ -75,14 +75,25 @@ static bool is_sunspec(const struct modbus_image *image, const struct modbus_acc
     return false;
 }
 
-static bool rule_holds(struct cells *cells, const struct match_rule *rule)
+static bool is_called(const struct modbus_image *image, const struct match_test *test)
+{
+    char words[320];
+    const struct modbus_ident *ident = modbus_image_ident(image);
+    return ident && modbus_ident_words(ident, words, sizeof words) && regexec(test->like, words, 0, NULL, 0) == 0;
+}
+
+static bool test_holds(struct cells *cells, const struct match_test *test)
 {
     const struct modbus_place *place = cells->context;
+    if (test->kind == MK_SUNSPEC)
+        return is_sunspec(place->image, &place->profile->registers, test);
+    return test->kind == MK_IDENT ? is_called(place->image, test) : condition_holds(cells, &test->value);
+}
+
+static bool rule_holds(struct cells *cells, const struct match_rule *rule)
+{
     for (size_t t = 0; t < rule->n; t++) {
-        const struct match_test *test = &rule->test[t];
-        bool holds = test->kind == MK_SUNSPEC ? is_sunspec(place->image, &place->profile->registers, test)
-                                              : condition_holds(cells, &test->value);
-        if (!holds)
+        if (!test_holds(cells, &rule->test[t]))
             return false;
     }
     return rule->n > 0;
@@ -93,6 +104,8 @@ static const char *why_rule(struct cells *cells, const struct match_rule *rule)
     const struct match_test *test = &rule->test[0];
     if (test->kind == MK_SUNSPEC)
         return "a SunSpec map with a model of this profile";
+    if (test->kind == MK_IDENT)
+        return arena_printf(cells->arena, "its identification is like '%s'", test->text);
     return arena_printf(cells->arena, "register %u is '%s'", test->value.from.reg.address,
                         cell_get(cells, &test->value.from).text);
 }
@@ -125,4 +138,15 @@ const struct profile *profile_match_modbus(struct arena *arena, const struct pro
             }
     }
     return NULL;
+}
+
+unsigned modbus_first_model(const struct modbus_image *image)
+{
+    static const uint32_t bases[] = {40000, 50000, 0};
+    uint16_t head[4];
+    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++)
+        if (modbus_image_get(image, block_at(MS_HOLDING, bases[i], 4), head) && head[0] == marker[0] &&
+            head[1] == marker[1])
+            return head[2];
+    return 0;
 }

@@ -2,8 +2,9 @@
 #include "modbus_mbap.h"
 
 #include <errno.h>
+#include <string.h>
 
-#define HEADER 7 /* with the unit */
+#define HEADER MODBUS_MBAP_HEADER
 
 static unsigned word_at(const uint8_t *bytes)
 {
@@ -26,6 +27,16 @@ bool modbus_mbap_valid(struct modbus_ask ask)
     unsigned most = modbus_mbap_is_bits(ask) ? MODBUS_BITS_MAX : MODBUS_REGISTERS_MAX;
 
     return ask.count >= 1 && ask.count <= most && (unsigned)ask.address + ask.count <= 65536;
+}
+
+size_t modbus_mbap_wrap(uint8_t unit, uint16_t transaction, const uint8_t *pdu, size_t n, uint8_t ret[MODBUS_MBAP_MAX])
+{
+    put_word(ret, transaction);
+    put_word(ret + 2, 0);
+    put_word(ret + 4, (unsigned)n + 1);
+    ret[6] = unit;
+    memcpy(ret + HEADER, pdu, n);
+    return HEADER + n;
 }
 
 void modbus_mbap_encode(struct modbus_ask ask, uint16_t transaction, uint8_t ret[MODBUS_MBAP_REQUEST])
@@ -62,7 +73,7 @@ static int bad(const char **ret_why, const char *why)
     return -EBADMSG;
 }
 
-int modbus_mbap_decode(struct modbus_ask ask, uint16_t transaction, const uint8_t *frame, size_t n, uint16_t *ret,
+int modbus_mbap_unwrap(uint8_t unit, uint8_t function, uint16_t transaction, const uint8_t *frame, size_t n,
                        const char **ret_why)
 {
     int size = modbus_mbap_size(frame, n, ret_why);
@@ -72,15 +83,22 @@ int modbus_mbap_decode(struct modbus_ask ask, uint16_t transaction, const uint8_
         return bad(ret_why, "an answer of a wrong length");
     if (word_at(frame) != transaction)
         return -EAGAIN;
-    if (frame[6] != ask.unit)
+    if (frame[6] != unit)
         return bad(ret_why, "the answer of another unit");
-    if (frame[7] == ((unsigned)ask.function | 0x80)) {
+    if (frame[7] == (function | 0x80u)) {
         if (n != HEADER + 2 || frame[8] == 0)
             return bad(ret_why, "an exception of a wrong length");
         return frame[8];
     }
-    if (frame[7] != ask.function)
-        return bad(ret_why, "the answer to another function");
+    return frame[7] == function ? 0 : bad(ret_why, "the answer to another function");
+}
+
+int modbus_mbap_decode(struct modbus_ask ask, uint16_t transaction, const uint8_t *frame, size_t n, uint16_t *ret,
+                       const char **ret_why)
+{
+    int rc = modbus_mbap_unwrap(ask.unit, (uint8_t)ask.function, transaction, frame, n, ret_why);
+    if (rc != 0)
+        return rc;
     unsigned bytes = modbus_mbap_is_bits(ask) ? (ask.count + 7U) / 8 : ask.count * 2U;
     if (frame[8] != bytes || n != HEADER + 2 + bytes)
         return bad(ret_why, "an answer of a wrong length");

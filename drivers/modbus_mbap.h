@@ -24,11 +24,17 @@ struct modbus_ask {
 #define MODBUS_REGISTERS_MAX 125
 #define MODBUS_BITS_MAX      2000
 #define MODBUS_MBAP_REQUEST  12
+#define MODBUS_MBAP_HEADER   7 /* with the unit */
 #define MODBUS_MBAP_MAX      260
 
 bool modbus_mbap_is_bits(struct modbus_ask ask);
 /* A count that one answer can hold, within the address space. */
 bool modbus_mbap_valid(struct modbus_ask ask);
+/* A question of any function; returns the frame's length. */
+size_t modbus_mbap_wrap(uint8_t unit, uint16_t transaction, const uint8_t *pdu, size_t n, uint8_t ret[MODBUS_MBAP_MAX]);
+/* Whether a whole frame answers it: its function and data begin at MODBUS_MBAP_HEADER. Errors as modbus_mbap_decode. */
+int modbus_mbap_unwrap(uint8_t unit, uint8_t function, uint16_t transaction, const uint8_t *frame, size_t n,
+                       const char **ret_why);
 void modbus_mbap_encode(struct modbus_ask ask, uint16_t transaction, uint8_t ret[MODBUS_MBAP_REQUEST]);
 /* How long the frame that begins here is in all; 0: not told yet. */
 int modbus_mbap_size(const uint8_t *bytes, size_t n, const char **ret_why);

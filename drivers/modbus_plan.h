@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "inbox.h"
+#include "modbus_ident.h"
 #include "setup.h"
 
 enum modbus_space { MS_HOLDING, MS_INPUT, MS_COIL, MS_DISCRETE }; /* functions 3, 4, 1, 2 */
@@ -25,6 +26,9 @@ void modbus_image_clear(struct modbus_image *image);
 void modbus_image_put(struct modbus_image *image, struct modbus_block block, const uint16_t *registers);
 /* False where any of the block is absent. */
 bool modbus_image_get(const struct modbus_image *image, struct modbus_block block, uint16_t *ret);
+/* Who the unit said it is, if it was asked; NULL: not told. */
+const struct modbus_ident *modbus_image_ident(const struct modbus_image *image);
+void modbus_image_identify(struct modbus_image *image, const struct modbus_ident *ident);
 
 struct modbus_plan {
     struct arena *arena;
@@ -56,5 +60,7 @@ struct modbus_asks {
     struct modbus_block *block;
 };
 struct modbus_asks modbus_ask_identity(struct arena *arena, const struct profile_set *set);
+/* The id of the model behind the SunSpec marker; 0: no SunSpec map among what modbus_ask_identity asks. */
+unsigned modbus_first_model(const struct modbus_image *image);
 const struct profile *profile_match_modbus(struct arena *arena, const struct profile_set *set,
                                            const struct modbus_image *image, const char **ret_why);

@@ -189,6 +189,13 @@ static const char *who(struct work *work, const struct field_items *selects, str
     return NULL;
 }
 
+/* What registers do not say, function 43 may. */
+static void tell(const char **word, struct arena *arena, const char *text)
+{
+    if (!*word && *text)
+        *word = arena_strdup(arena, text);
+}
+
 static void identify(struct work *work, struct shape *shape)
 {
     const struct profile *profile = work->place.profile = work->state->profile;
@@ -200,6 +207,15 @@ static void identify(struct work *work, struct shape *shape)
     identity->firmware = who(work, &profile->identity.firmware, shape->arena);
     if (!identity->vendor && strcmp(profile->vendor, "generic") != 0)
         identity->vendor = arena_strdup(shape->arena, profile->vendor);
+    const struct modbus_ident *ident = modbus_image_ident(work->place.image);
+    if (ident) {
+        const char *model = *ident->text[MI_MODEL]  ? ident->text[MI_MODEL]
+                            : *ident->text[MI_NAME] ? ident->text[MI_NAME]
+                                                    : ident->text[MI_PRODUCT];
+        tell(&identity->vendor, shape->arena, ident->text[MI_VENDOR]);
+        tell(&identity->model, shape->arena, model);
+        tell(&identity->firmware, shape->arena, ident->text[MI_REVISION]);
+    }
 }
 
 static void make_shape(struct work *work, struct modbus_plan *plan)

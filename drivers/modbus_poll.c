@@ -19,6 +19,8 @@ struct modbus_poll {
     struct arena *arena; /* the rule that matched, in words */
     const struct profile *profile;
     const char *why;
+    struct modbus_ident ident; /* function 43; asked only where registers do not say enough */
+    bool asked;
     struct modbus_plan *plan;
     struct modbus_image *learnt; /* what is read once */
     struct modbus_image *image;  /* of the running poll */
@@ -51,7 +53,7 @@ static void forget(struct modbus_poll *poll)
 {
     modbus_plan_free(poll->plan);
     poll->plan = NULL;
-    poll->ready = poll->refused = false;
+    poll->ready = poll->refused = poll->asked = poll->ident.known = false;
     modbus_image_clear(poll->learnt);
 }
 
@@ -158,6 +160,30 @@ static bool read_all(struct modbus_poll *poll, const struct modbus_block *block,
     return true;
 }
 
+/* A unit that has answered something is asked its name; one that knows no function 43 says so or is silent. */
+static bool ask_who(struct modbus_poll *poll)
+{
+    if (!poll->asked && poll->heard) {
+        poll->asked = true;
+        poll->ident = (struct modbus_ident){0};
+        modbus_wire_identify(poll->wire, poll->setup, poll->setup->modbus.pause_us, &poll->ident);
+    }
+    return poll->ident.known;
+}
+
+static struct answer *unknown(struct modbus_poll *poll, const struct modbus_image *image)
+{
+    char words[160] = "", models[40] = "";
+    bool named = poll->ident.known && modbus_ident_words(&poll->ident, words, sizeof words);
+    unsigned first = modbus_first_model(image);
+
+    if (first)
+        snprintf(models, sizeof models, "; it has a SunSpec map, models %u and on", first);
+    poll->last.outcome = MO_EXCEPTION;
+    return answer_failed(poll->setup->number, FAULT_UNKNOWN, "no profile matches: it %s%.100s%s%s",
+                         named ? "says it is '" : "does not say what it is", words, named ? "'" : "", models);
+}
+
 /* `auto`: asks what the rules of all profiles need to know. */
 static struct answer *identify(struct modbus_poll *poll)
 {
@@ -175,8 +201,12 @@ static struct answer *identify(struct modbus_poll *poll)
     }
     if (!answer) {
         poll->profile = profile_match_modbus(poll->arena, poll->setup->profiles, image, &poll->why);
+        if (!poll->profile && ask_who(poll)) {
+            modbus_image_identify(image, &poll->ident);
+            poll->profile = profile_match_modbus(poll->arena, poll->setup->profiles, image, &poll->why);
+        }
         if (!poll->profile)
-            answer = fail_as(poll, FAULT_UNKNOWN, poll->why ? poll->why : "no profile matches");
+            answer = unknown(poll, image);
     }
     modbus_image_free(image);
     return answer;
@@ -206,9 +236,13 @@ static struct answer *learn(struct modbus_poll *poll)
         return answer;
     if (!poll->plan && modbus_plan_new(poll->profile, poll->setup, poll->why, &poll->plan) < 0)
         return fail_as(poll, FAULT_UNKNOWN, "the profile gives no registers to read");
+    if (poll->ident.known)
+        modbus_image_identify(poll->learnt, &poll->ident);
     for (int round = 0; round < LEARN_ROUNDS; round++) {
         const struct modbus_block *block = NULL;
         size_t n = 0;
+        if (poll->setup->once && !poll->asked && ask_who(poll)) /* a look at a device shows all that it says */
+            modbus_image_identify(poll->learnt, &poll->ident);
         if (modbus_plan_prepare(poll->plan, poll->learnt, &block, &n) < 0)
             break;
         if (n == 0) {

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/select.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Rates that both address_parse and libmodbus know: any other would silently be 9600. */
@@ -134,4 +136,68 @@ int modbus_rtu_ask(modbus_t *rtu, struct modbus_ask ask, int64_t bound_us, uint1
     case MF_INPUT: n = modbus_read_input_registers(rtu, ask.address, ask.count, ret); break;
     }
     return n == ask.count ? 0 : failed(errno, ret_why);
+}
+
+/* Serial Line Protocol V1.02, appendix B */
+static unsigned checksum(const uint8_t *bytes, size_t n)
+{
+    unsigned crc = 0xffff;
+    for (size_t i = 0; i < n; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1;
+    }
+    return crc;
+}
+
+/* Reads on until the frame is as long as its bytes say; *ret_size is that of its PDU. */
+static int take_ident(int fd, uint8_t *frame, int64_t bound_us, int *ret_size)
+{
+    size_t n = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    int64_t until_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000 + bound_us / 1000;
+    for (;;) {
+        int size = n > 1 ? modbus_ident_size(frame + 1, n - 1) : 0;
+        if (size < 0)
+            return size;
+        size_t want = size ? (size_t)size + 3 : n + 1;
+        *ret_size = size;
+        if (n >= want)
+            return 0;
+        clock_gettime(CLOCK_BOOTTIME, &now);
+        int64_t left = until_ms - now.tv_sec * 1000 - now.tv_nsec / 1000000;
+        struct pollfd waits = {.fd = fd, .events = POLLIN};
+        if (left <= 0 || poll(&waits, 1, (int)left) <= 0)
+            return n ? -EBADMSG : -ETIMEDOUT;
+        ssize_t got = read(fd, frame + n, want - n);
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+            return got ? -errno : -ECONNRESET;
+        n += got > 0 ? (size_t)got : 0;
+    }
+}
+
+int modbus_rtu_ask_ident(modbus_t *rtu, uint8_t unit, const uint8_t ask[MODBUS_IDENT_ASK], int64_t bound_us,
+                         uint8_t ret[MODBUS_PDU_MAX], size_t *ret_n, const char **ret_why)
+{
+    uint8_t frame[MODBUS_PDU_MAX + 3] = {unit};
+    int size = 0;
+
+    memcpy(frame + 1, ask, MODBUS_IDENT_ASK);
+    if (modbus_set_slave(rtu, unit) < 0)
+        return refused(EINVAL, ret_why, "no such unit on a serial line (1 to 247)");
+    if (modbus_send_raw_request(rtu, frame, MODBUS_IDENT_ASK + 1) < 0)
+        return failed(errno, ret_why);
+    int rc = take_ident(modbus_get_socket(rtu), frame, bound_us, &size);
+    if (rc < 0)
+        return rc == -EBADMSG ? refused(EBADMSG, ret_why, "an answer that does not fit the question") : rc;
+    if (frame[0] != unit)
+        return refused(EBADMSG, ret_why, "the answer of another unit");
+    if (checksum(frame, (size_t)size + 1) != (unsigned)(frame[size + 1] | frame[size + 2] << 8))
+        return refused(EBADMSG, ret_why, "a damaged answer (checksum)");
+    if (frame[1] & 0x80)
+        return frame[2] ? frame[2] : refused(EBADMSG, ret_why, "an exception that Modbus does not know");
+    *ret_n = (size_t)size;
+    memcpy(ret, frame + 1, (size_t)size);
+    return 0;
 }

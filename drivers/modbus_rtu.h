@@ -9,6 +9,7 @@
  *         rate becomes 9600 without a word; byte timeout 0 lets the response timeout bound the whole answer.
  */
 #pragma once
+#include "modbus_ident.h"
 #include "modbus_mbap.h"
 #include "setup.h"
 
@@ -18,6 +19,9 @@ int modbus_rtu_open(const struct address *address, modbus_t **ret, const char **
 int modbus_rtu_wrap(int fd, modbus_t **ret, const char **ret_why);
 void modbus_rtu_close(modbus_t *rtu);
 int modbus_rtu_ask(modbus_t *rtu, struct modbus_ask ask, int64_t bound_us, uint16_t *ret, const char **ret_why);
+/* An identification: libmodbus sends it, but does not know how long the answer is. */
+int modbus_rtu_ask_ident(modbus_t *rtu, uint8_t unit, const uint8_t ask[MODBUS_IDENT_ASK], int64_t bound_us,
+                         uint8_t ret[MODBUS_PDU_MAX], size_t *ret_n, const char **ret_why);
 /* Throws away what came in on a serial line. */
 void modbus_rtu_flush(modbus_t *rtu);
 /* 3.5 characters, the silence that ends a frame; libmodbus does not keep it before a request. */

@@ -68,32 +68,57 @@ static int take(int fd, uint8_t frame[MODBUS_MBAP_MAX], size_t *ret_n, const str
     return 0;
 }
 
-int modbus_tcp_ask(int fd, struct modbus_ask ask, uint16_t transaction, int64_t bound_us,
-                   const struct modbus_stop *stop, uint16_t *ret, const char **ret_why)
+/* The frame is the question, and then the answer to it. */
+static int talk(int fd, uint8_t frame[MODBUS_MBAP_MAX], size_t *n, uint16_t transaction, int64_t bound_us,
+                const struct modbus_stop *stop, const char **ret_why)
 {
-    uint8_t frame[MODBUS_MBAP_MAX];
+    uint8_t unit = frame[6], function = frame[7];
     bool foreign = false;
     int64_t until = modbus_wait_now() + bound_us;
 
     int rc = modbus_tcp_idle(fd);
     if (rc < 0)
         return rc;
-    modbus_mbap_encode(ask, transaction, frame);
-    ssize_t sent = send(fd, frame, MODBUS_MBAP_REQUEST, MSG_NOSIGNAL);
-    if (sent != MODBUS_MBAP_REQUEST)
+    ssize_t sent = send(fd, frame, *n, MSG_NOSIGNAL);
+    if (sent < 0 || (size_t)sent != *n)
         return sent < 0 ? of_socket(errno) : -ECONNRESET;
     for (;;) {
-        size_t n = 0;
-        rc = take(fd, frame, &n, stop, until, ret_why);
+        rc = take(fd, frame, n, stop, until, ret_why);
         if (rc == -ETIMEDOUT && foreign) {
             *ret_why = "the answer to another question";
             return -EBADMSG;
         }
         if (rc < 0)
             return rc;
-        rc = modbus_mbap_decode(ask, transaction, frame, n, ret, ret_why);
+        rc = modbus_mbap_unwrap(unit, function, transaction, frame, *n, ret_why);
         if (rc != -EAGAIN)
             return rc;
         foreign = true;
     }
+}
+
+int modbus_tcp_ask(int fd, struct modbus_ask ask, uint16_t transaction, int64_t bound_us,
+                   const struct modbus_stop *stop, uint16_t *ret, const char **ret_why)
+{
+    uint8_t frame[MODBUS_MBAP_MAX];
+    size_t n = MODBUS_MBAP_REQUEST;
+
+    modbus_mbap_encode(ask, transaction, frame);
+    int rc = talk(fd, frame, &n, transaction, bound_us, stop, ret_why);
+    return rc ? rc : modbus_mbap_decode(ask, transaction, frame, n, ret, ret_why);
+}
+
+int modbus_tcp_ask_pdu(int fd, uint8_t unit, uint16_t transaction, const uint8_t *pdu, size_t n, int64_t bound_us,
+                       const struct modbus_stop *stop, uint8_t ret[MODBUS_MBAP_MAX], size_t *ret_n,
+                       const char **ret_why)
+{
+    uint8_t frame[MODBUS_MBAP_MAX];
+    size_t length = modbus_mbap_wrap(unit, transaction, pdu, n, frame);
+    int rc = talk(fd, frame, &length, transaction, bound_us, stop, ret_why);
+
+    if (rc)
+        return rc;
+    *ret_n = length - MODBUS_MBAP_HEADER;
+    memcpy(ret, frame + MODBUS_MBAP_HEADER, *ret_n);
+    return 0;
 }

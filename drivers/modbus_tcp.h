@@ -13,5 +13,9 @@
 
 int modbus_tcp_ask(int fd, struct modbus_ask ask, uint16_t transaction, int64_t bound_us,
                    const struct modbus_stop *stop, uint16_t *ret, const char **ret_why);
+/* A question of any function and its answer, which is of the same function. */
+int modbus_tcp_ask_pdu(int fd, uint8_t unit, uint16_t transaction, const uint8_t *pdu, size_t n, int64_t bound_us,
+                       const struct modbus_stop *stop, uint8_t ret[MODBUS_MBAP_MAX], size_t *ret_n,
+                       const char **ret_why);
 /* 0: nothing waits to be read. -ESTALE: something does; -ECONNRESET: the peer has closed. */
 int modbus_tcp_idle(int fd);

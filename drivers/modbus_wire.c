@@ -14,6 +14,8 @@
 
 /* A gateway that is down is tried again at least this often. */
 #define RECONNECT_MAX_US 30000000
+/* Who knows function 43 answers at once; some that do not are silent. */
+#define IDENT_US 700000
 
 struct modbus_wire {
     const struct modbus_stop *stop;
@@ -160,13 +162,31 @@ static int rtu_idle(const struct modbus_wire *wire)
     return 0;
 }
 
-static int exchange(struct modbus_wire *wire, const struct device_setup *setup, struct modbus_ask ask, uint16_t *ret,
-                    const char **ret_why)
+/* Registers, or an identification: then pdu is the question and answer holds what came. */
+struct question {
+    struct modbus_ask ask; /* of an identification only the unit */
+    uint16_t *registers;
+    const uint8_t *pdu;
+    uint8_t *answer;
+    size_t *answer_n;
+    int64_t bound_us;
+};
+
+static int exchange(struct modbus_wire *wire, const struct question *q, const char **ret_why)
 {
-    if (wire->fd >= 0)
-        return modbus_tcp_ask(wire->fd, ask, ++wire->transaction, setup->timeout_us, wire->stop, ret, ret_why);
+    uint8_t unit = q->ask.unit;
+
+    if (wire->fd >= 0) {
+        uint16_t id = ++wire->transaction;
+        return q->pdu ? modbus_tcp_ask_pdu(wire->fd, unit, id, q->pdu, MODBUS_IDENT_ASK, q->bound_us, wire->stop,
+                                           q->answer, q->answer_n, ret_why)
+                      : modbus_tcp_ask(wire->fd, q->ask, id, q->bound_us, wire->stop, q->registers, ret_why);
+    }
     int rc = rtu_idle(wire);
-    return rc < 0 ? rc : modbus_rtu_ask(wire->rtu, ask, setup->timeout_us, ret, ret_why);
+    if (rc < 0)
+        return rc;
+    return q->pdu ? modbus_rtu_ask_ident(wire->rtu, unit, q->pdu, q->bound_us, q->answer, q->answer_n, ret_why)
+                  : modbus_rtu_ask(wire->rtu, q->ask, q->bound_us, q->registers, ret_why);
 }
 
 /* After an error nothing that comes next can be trusted. */
@@ -216,8 +236,12 @@ static void say(struct modbus_result *result, const struct device_setup *setup, 
     static const char *const space[] = {
         [MF_COILS] = "coil", [MF_DISCRETE] = "discrete", [MF_HOLDING] = "holding", [MF_INPUT] = "input"};
 
-    snprintf(result->words, sizeof(result->words), "unit %u at %.60s, %s:%u: %.70s", ask.unit, setup->address.text,
-             space[ask.function], ask.address, what);
+    if (!space[ask.function])
+        snprintf(result->words, sizeof(result->words), "unit %u at %.60s, identification: %.70s", ask.unit,
+                 setup->address.text, what);
+    else
+        snprintf(result->words, sizeof(result->words), "unit %u at %.60s, %s:%u: %.70s", ask.unit, setup->address.text,
+                 space[ask.function], ask.address, what);
 }
 
 static void answered(struct modbus_wire *wire, const struct device_setup *setup, struct modbus_ask ask, int code,
@@ -277,17 +301,13 @@ static int keep_pause(struct modbus_wire *wire, int64_t pause_us)
     return rc;
 }
 
-struct modbus_result modbus_wire_read(struct modbus_wire *wire, const struct device_setup *setup, struct modbus_ask ask,
-                                      int64_t pause_us, uint16_t *ret)
+static struct modbus_result converse(struct modbus_wire *wire, const struct device_setup *setup,
+                                     const struct question *question, int64_t pause_us)
 {
     struct modbus_result result = {.outcome = MO_CANCELLED};
     const char *why = "cannot be asked";
     int rc = -EINVAL;
 
-    if (!modbus_mbap_valid(ask)) {
-        failed(wire, setup, ask, rc, "no such registers", &result);
-        return result;
-    }
     if (keep_pause(wire, pause_us) < 0)
         return result;
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -298,7 +318,7 @@ struct modbus_result modbus_wire_read(struct modbus_wire *wire, const struct dev
         }
         bool proven = wire->proven;
         int64_t begun = modbus_wait_now();
-        rc = exchange(wire, setup, ask, ret, &why);
+        rc = exchange(wire, question, &why);
         wire->last_us = modbus_wait_now();
         result.took_us = wire->last_us - begun;
         /* Gateways close what is idle after 30 to 120 s; and nothing was sent where bytes lay waiting. */
@@ -307,8 +327,51 @@ struct modbus_result modbus_wire_read(struct modbus_wire *wire, const struct dev
         hang_up(wire);
     }
     if (rc >= 0)
-        answered(wire, setup, ask, rc, &result);
+        answered(wire, setup, question->ask, rc, &result);
     else
-        failed(wire, setup, ask, rc, why, &result);
+        failed(wire, setup, question->ask, rc, why, &result);
+    return result;
+}
+
+struct modbus_result modbus_wire_read(struct modbus_wire *wire, const struct device_setup *setup, struct modbus_ask ask,
+                                      int64_t pause_us, uint16_t *ret)
+{
+    const struct question question = {.ask = ask, .registers = ret, .bound_us = setup->timeout_us};
+
+    if (!modbus_mbap_valid(ask)) {
+        struct modbus_result result = {.outcome = MO_EXCEPTION};
+        failed(wire, setup, ask, -EINVAL, "no such registers", &result);
+        return result;
+    }
+    return converse(wire, setup, &question, pause_us);
+}
+
+struct modbus_result modbus_wire_identify(struct modbus_wire *wire, const struct device_setup *setup, int64_t pause_us,
+                                          struct modbus_ident *ret)
+{
+    uint8_t ask[MODBUS_IDENT_ASK], answer[MODBUS_MBAP_MAX];
+    size_t n = 0;
+    const struct question question = {.ask = {.unit = (uint8_t)setup->modbus.unit},
+                                      .pdu = ask,
+                                      .answer = answer,
+                                      .answer_n = &n,
+                                      .bound_us = setup->timeout_us < IDENT_US ? setup->timeout_us : IDENT_US};
+    struct modbus_result result = {.outcome = MO_GARBLED};
+    int next = 0;
+
+    for (enum modbus_level level = ML_REGULAR; level >= ML_BASIC; level--) {
+        for (int round = 0; round < MODBUS_IDENT_OBJECTS; round++) {
+            modbus_ident_encode(level, (uint8_t)next, ask);
+            result = converse(wire, setup, &question, pause_us);
+            if (result.outcome != MO_OK)
+                break;
+            int rc = modbus_ident_decode(ret, answer, n);
+            if (rc <= next)
+                return result; /* all of it, or nothing that can be used */
+            next = rc;
+        }
+        if (result.outcome != MO_REFUSED || ret->known)
+            break;
+    }
     return result;
 }

@@ -9,6 +9,7 @@
  * Threads: the line's.
  */
 #pragma once
+#include "modbus_ident.h"
 #include "modbus_mbap.h"
 #include "modbus_wait.h"
 #include "setup.h"
@@ -44,6 +45,9 @@ int64_t modbus_wire_rests(const struct modbus_wire *wire);
 /* Registers of one block; pause_us since the last answer is kept. */
 struct modbus_result modbus_wire_read(struct modbus_wire *wire, const struct device_setup *setup, struct modbus_ask ask,
                                       int64_t pause_us, uint16_t *ret);
+/* Who the unit says it is, by function 43; for a look at a device, not for polls. */
+struct modbus_result modbus_wire_identify(struct modbus_wire *wire, const struct device_setup *setup, int64_t pause_us,
+                                          struct modbus_ident *ret);
 /* RTU framings: the question that failed last and whose answer may still come; NULL: none. The next question should
  * differ from it, so that its answer cannot pass. */
 const struct modbus_ask *modbus_wire_suspect(const struct modbus_wire *wire);

@@ -14,6 +14,7 @@ static const struct {
     {"sysdescr", MK_DESCRIPTION, false},  {"not-sysdescr", MK_NOT_DESCRIPTION, false},
     {"exists", MK_EXISTS, false},         {"absent", MK_ABSENT, false},
     {"under", MK_UNDER, false},           {"sunspec", MK_SUNSPEC, true},
+    {"identification", MK_IDENT, true},
 };
 
 static int read_value_tests(struct field_reader *reader, const struct yaml_node *node, struct match_rule *rule)
@@ -38,6 +39,7 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
     case MK_UNDER: return profile_oids_field(reader, NULL, node, &test->oids);
     case MK_DESCRIPTION:
     case MK_NOT_DESCRIPTION:
+    case MK_IDENT:
         if (field_text(reader, NULL, node, &test->text) < 0)
             return -EINVAL;
         test->like = pattern_read(reader, node, test->text);

@@ -20,7 +20,8 @@ enum match_kind {
     MK_ABSENT,
     MK_UNDER,
     MK_VALUE,
-    MK_SUNSPEC
+    MK_SUNSPEC,
+    MK_IDENT
 };
 
 struct match_test {

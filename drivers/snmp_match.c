@@ -96,7 +96,8 @@ static bool test_holds(struct cells *cells, const struct match_test *test)
     case MK_DESCRIPTION: return text && regexec(test->like, text, 0, NULL, 0) == 0;
     case MK_NOT_DESCRIPTION: return !text || regexec(test->like, text, 0, NULL, 0) != 0;
     case MK_VALUE: return condition_holds(cells, &test->value);
-    case MK_SUNSPEC: break;
+    case MK_SUNSPEC:
+    case MK_IDENT: break;
     }
     return false;
 }
@@ -116,7 +117,8 @@ static const char *why_test(struct arena *arena, const struct match_test *test)
         return test->value.from.kind == REF_SCALAR
                    ? arena_printf(arena, "%s fits", oid_text(arena, test->value.from.oid))
                    : "a value fits";
-    case MK_SUNSPEC: break;
+    case MK_SUNSPEC:
+    case MK_IDENT: break;
     }
     return "";
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as an answer over Modbus TCP to a request that the first bytes choose. */
+/* Any bytes as an answer over Modbus TCP to a request that the first bytes choose, and as an identification. */
+#include "drivers/modbus_ident.h"
 #include "drivers/modbus_mbap.h"
 #include "tests/fuzz/once.h"
 
@@ -24,5 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (modbus_mbap_decode(ask, 1, data, size, registers, &why) == -74 /* EBADMSG */ && !why)
         abort();
+    struct modbus_ident ident = {0};
+    char words[320];
+    if (modbus_ident_decode(&ident, data, size) >= 0 && !ident.known)
+        abort();
+    modbus_ident_words(&ident, words, sizeof words);
     return 0;
 }

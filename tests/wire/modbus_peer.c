@@ -30,6 +30,8 @@ struct peer {
     peer_register *registers;
     peer_refusal *refusal;
     void *arg;
+    const char *const *ident;
+    size_t n_ident;
     struct peer_act act[SCRIPT];
     size_t n_acts, next_act;
     struct peer_counts counts;
@@ -76,6 +78,24 @@ static void send_bytes(const struct peer *peer, int fd, const uint8_t *bytes, si
     (void)sent; /* the master may have gone */
 }
 
+/* Application Protocol V1.1b3 section 6.21: here address holds MEI type and level, count the object. */
+static size_t pdu_of_ident(const struct peer *peer, const struct question *q, uint8_t *ret)
+{
+    unsigned object = q->count >> 8;
+    if (object >= peer->n_ident) {
+        ret[1] |= 0x80;
+        ret[2] = 1;
+        return 3;
+    }
+    bool more = object + 1 < peer->n_ident;
+    size_t n = strlen(peer->ident[object]);
+    const uint8_t head[] = {14, (uint8_t)q->address, 0x82,      more ? 0xFF : 0, (uint8_t)(more ? object + 1 : 0),
+                            1,  (uint8_t)object,     (uint8_t)n};
+    memcpy(ret + 2, head, sizeof(head));
+    memcpy(ret + 2 + sizeof(head), peer->ident[object], n);
+    return 2 + sizeof(head) + n;
+}
+
 /* Unit, function and data. */
 static size_t pdu(struct peer *peer, const struct question *q, struct peer_act act, uint8_t *ret)
 {
@@ -89,6 +109,8 @@ static size_t pdu(struct peer *peer, const struct question *q, struct peer_act a
         ret[2] = (uint8_t)act.code;
         return 3;
     }
+    if (q->function == 43)
+        return pdu_of_ident(peer, q, ret);
     bool bits = q->function < 3;
     ret[2] = (uint8_t)(bits ? (count + 7) / 8 : 2 * count);
     memset(ret + 3, 0, ret[2]);
@@ -198,12 +220,19 @@ static unsigned word_at(const uint8_t *bytes)
     return (unsigned)(bytes[0] << 8 | bytes[1]);
 }
 
-/* Every question of a master that only reads has one length. */
+/* Every question of a master that only reads has one length, but function 43 is a byte shorter. */
+static size_t question_size(const struct peer *peer, const struct client *client)
+{
+    size_t size = peer->rtu ? 8 : 12, function = peer->rtu ? 1 : 7;
+
+    return client->n > function && client->bytes[function] == 43 ? size - 1 : size;
+}
+
 static void take_questions(struct peer *peer, struct client *client)
 {
-    size_t size = peer->rtu ? 8 : 12;
+    size_t size;
 
-    while (client->fd >= 0 && client->n >= size) {
+    while (client->fd >= 0 && client->n >= (size = question_size(peer, client))) {
         const uint8_t *at = client->bytes + (peer->rtu ? 0 : 6);
         struct question q = {.transaction = peer->rtu ? 0 : word_at(client->bytes),
                              .unit = at[0],
@@ -353,6 +382,14 @@ void peer_registers(struct peer *peer, peer_register *registers, peer_refusal *r
     peer->registers = registers;
     peer->refusal = refusal;
     peer->arg = arg;
+    pthread_mutex_unlock(&peer->lock);
+}
+
+void peer_ident(struct peer *peer, const char *const *object, size_t n)
+{
+    pthread_mutex_lock(&peer->lock);
+    peer->ident = object;
+    peer->n_ident = n;
     pthread_mutex_unlock(&peer->lock);
 }
 

@@ -53,5 +53,7 @@ struct peer *peer_serial(int fd); /* takes fd: the master side of a pty */
 void peer_free(struct peer *peer);
 unsigned peer_port(const struct peer *peer);
 void peer_registers(struct peer *peer, peer_register *registers, peer_refusal *refusal, void *arg);
+/* What it answers to function 43, one object in an answer; without: exception 1. */
+void peer_ident(struct peer *peer, const char *const *object, size_t n);
 void peer_script(struct peer *peer, const struct peer_act *act, size_t n);
 struct peer_counts peer_counts(struct peer *peer);

@@ -245,8 +245,8 @@ void rig_end_peer(struct peer *peer)
 {
     struct peer_counts counts = peer_counts(peer);
 
-    assert_int_equal(counts.questions,
-                     counts.function[1] + counts.function[2] + counts.function[3] + counts.function[4]);
+    assert_int_equal(counts.questions, counts.function[1] + counts.function[2] + counts.function[3] +
+                                           counts.function[4] + counts.function[43]);
     peer_free(peer);
 }
 

@@ -339,7 +339,46 @@ static void test_auto(void **state)
     setup = rig_device(1, rig_at(peer), 3);
     setup->profile = "auto";
     rig_add(&rig, setup);
-    rig_fails(&rig, FAULT_UNKNOWN, "no profile matches");
+    rig_fails(&rig, FAULT_UNKNOWN, "no profile matches: it does not say what it is");
+    rig_close(&rig);
+    rig_end_peer(peer);
+}
+
+static int refuse_registers(void *arg, unsigned unit, unsigned function, unsigned address, unsigned count)
+{
+    return function == 43 ? -1 : rig_refuse(arg, unit, function, address, count);
+}
+
+/* What registers do not say, function 43 may. */
+static void test_auto_by_identification(void **state)
+{
+    (void)state;
+    static const char *const acme[] = {"Acme", "M-1"}, *const meter[] = {"Schneider Electric", "METSEPM5110", "2.1"};
+    struct rig rig;
+    struct peer *peer = rig_meter();
+    struct device_setup *setup = rig_device(1, rig_at(peer), 3);
+
+    peer_registers(peer, rig_registers, refuse_registers, NULL);
+    peer_ident(peer, acme, 2);
+    setup->profile = "auto";
+    rig_open(&rig);
+    rig_add(&rig, setup);
+    rig_fails(&rig, FAULT_UNKNOWN, "it says it is 'Acme M-1'");
+    rig_close(&rig);
+
+    assert_non_null(rig_shipped);
+    peer_ident(peer, meter, 3);
+    setup = rig_device(1, rig_at(peer), 3);
+    setup->profile = "auto";
+    profile_set_unref(setup->profiles);
+    setup->profiles = profile_set_ref(rig_shipped);
+    rig_open(&rig);
+    rig_add(&rig, setup);
+    /* recognised; that the registers of this one are all refused comes after */
+    struct answer *answer = rig_answer(&rig);
+    assert_int_equal(answer->kind, ANSWER_FAILED);
+    assert_int_not_equal(answer->fault, FAULT_UNKNOWN);
+    answer_free(answer);
     rig_close(&rig);
     rig_end_peer(peer);
 }
@@ -480,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_refused_is_said_for_every_unit),
         cmocka_unit_test(test_slow_unit_is_cut_off),
         cmocka_unit_test(test_auto),
+        cmocka_unit_test(test_auto_by_identification),
         cmocka_unit_test(test_a_shipped_profile),
         cmocka_unit_test(test_rtu_over_tcp),
         cmocka_unit_test(test_serial),

@@ -112,6 +112,60 @@ static void test_all_spaces(void **state)
     }
 }
 
+static void test_identification(void **state)
+{
+    (void)state;
+    static const char *const objects[] = {"Acme", "M-1", "V2.3", "", "Meter one"};
+
+    for (enum transport transport = TR_TCP; transport <= TR_SERIAL; transport++) {
+        struct wired rig = wired_new(transport);
+        struct modbus_ident ident = {0};
+        wired_begin(&rig);
+        peer_ident(rig.peer, objects, 5);
+        assert_int_equal(modbus_wire_identify(rig.wire, rig.setup, 0, &ident).outcome, MO_OK);
+        assert_true(ident.known);
+        assert_string_equal(ident.text[MI_VENDOR], "Acme");
+        assert_string_equal(ident.text[MI_REVISION], "V2.3");
+        assert_string_equal(ident.text[MI_NAME], "Meter one");
+        assert_int_equal(peer_counts(rig.peer).questions, 5);
+        /* who does not know the function says so, and the line goes on */
+        peer_ident(rig.peer, NULL, 0);
+        ident = (struct modbus_ident){0};
+        struct modbus_result result = modbus_wire_identify(rig.wire, rig.setup, 0, &ident);
+        assert_int_equal(result.outcome, MO_REFUSED);
+        assert_non_null(strstr(result.words, "identification"));
+        assert_false(ident.known);
+        assert_int_equal(wired_ask(&rig, wired_input(0, 4)).outcome, MO_OK);
+        wired_free(&rig);
+    }
+}
+
+/* A damaged or foreign answer names nobody. */
+static void test_identification_gone_wrong(void **state)
+{
+    (void)state;
+    static const char *const objects[] = {"Acme", "M-1"};
+    static const struct peer_act acts[] = {
+        {PEER_SILENT, 0, 0}, {PEER_HALF, 0, 0}, {PEER_OTHER_UNIT, 0, 0}, {PEER_BAD_CRC, 0, 0}};
+
+    for (enum transport transport = TR_TCP; transport <= TR_SERIAL; transport++)
+        for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+            struct wired rig = wired_new(transport);
+            struct modbus_ident ident = {0};
+            if (acts[i].act == PEER_BAD_CRC && transport == TR_TCP) {
+                wired_free(&rig);
+                continue;
+            }
+            wired_begin(&rig);
+            peer_ident(rig.peer, objects, 2);
+            peer_script(rig.peer, &acts[i], 1);
+            enum modbus_outcome outcome = modbus_wire_identify(rig.wire, rig.setup, 0, &ident).outcome;
+            assert_true(outcome == MO_SILENT || outcome == MO_GARBLED);
+            assert_false(ident.known);
+            wired_free(&rig);
+        }
+}
+
 /* A byte each 40 ms would hold libmodbus for ever with its own byte timeout. */
 static void test_the_whole_answer_has_one_time(void **state)
 {
@@ -208,6 +262,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_misbehaviour),
         cmocka_unit_test(test_all_spaces),
+        cmocka_unit_test(test_identification),
+        cmocka_unit_test(test_identification_gone_wrong),
         cmocka_unit_test(test_the_whole_answer_has_one_time),
         cmocka_unit_test(test_names_and_families),
         cmocka_unit_test(test_refused_connections_back_off),
