@@ -9,7 +9,7 @@
 #include "daemon/kpi.h"
 #include "daemon/row.h"
 
-enum disk_event_kind { DISK_ALERT_KEPT, DISK_KPIS, DISK_TROUBLE, DISK_FLUSHED, DISK_HISTORY };
+enum disk_event_kind { DISK_ALERT_KEPT, DISK_KPIS, DISK_TROUBLE, DISK_FLUSHED, DISK_HISTORY, DISK_NOTICE };
 
 struct disk_event {
     struct disk_event *next;
@@ -19,12 +19,12 @@ struct disk_event {
     struct kpi_result *kpi; /* DISK_KPIS: of all scopes */
     bool trouble;           /* DISK_TROUBLE: begins, or ends */
     char what[24];          /* "log" "rrd" "ledger" "devices": which part; DISK_HISTORY: the reader */
-    char words[240];
-    uint64_t token;  /* DISK_FLUSHED */
-    struct row *row; /* DISK_HISTORY: oldest first; NULL: there are none yet */
-    int64_t upto;    /* DISK_HISTORY: to be given to disk_history_done */
-    bool reached;    /* DISK_HISTORY: upto is at the mark, or past it */
-    int64_t missed;  /* DISK_HISTORY: rows before these that the log gave up; each told once */
+    char words[240];        /* DISK_NOTICE: what a meter did */
+    uint64_t token;         /* DISK_FLUSHED */
+    struct row *row;        /* DISK_HISTORY: oldest first; NULL: there are none yet */
+    int64_t upto;           /* DISK_HISTORY: to be given to disk_history_done */
+    bool reached;           /* DISK_HISTORY: upto is at the mark, or past it */
+    int64_t missed;         /* DISK_HISTORY: rows before these that the log gave up; each told once */
 };
 
 struct disk_box;

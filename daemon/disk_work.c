@@ -215,6 +215,14 @@ static bool catch_up(struct disk_work *work, int64_t *fed, bool rrd, struct disk
     return *fed < stats.newest;
 }
 
+static void notice(void *context, const struct ledger_notice *noticed)
+{
+    struct disk_work *work = context;
+    struct disk_event *event = disk_event_new(DISK_NOTICE);
+    ledger_notice_words(noticed, event->words, sizeof event->words);
+    disk_box_put(work->box, event);
+}
+
 static void keep(struct disk_work *work, struct disk_instant now)
 {
     if (now.boot_us - work->synced_us < SYNC_US)
@@ -319,6 +327,7 @@ bool disk_work_turn(struct disk_work *work, struct disk_instant now, bool last)
     }
     write_log(work, now);
     bool more = catch_up(work, &work->ledger_fed, false, now);
+    ledger_notices(work->ledger, notice, work);
     more = catch_up(work, &work->rrd_fed, true, now) || more;
     more = write_files(work, now, last) || more;
     if (last)

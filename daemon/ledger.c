@@ -160,11 +160,9 @@ int64_t ledger_last_wall_ms(const struct ledger *ledger)
     return ledger->wall_ms;
 }
 
-void ledger_stats(const struct ledger *ledger, struct ledger_stats *ret)
+void ledger_notices(struct ledger *ledger, ledger_noticed *noticed, void *context)
 {
-    struct books_stats s;
-    books_stats(ledger->books, &s);
-    *ret = (struct ledger_stats){s.wraps, s.doubts, s.glitches, s.resets, s.gaps};
+    ledger_notice_take(books_notices(ledger->books), noticed, context);
 }
 
 static sqlite3_stmt *range(struct ledger *ledger, int which, uint32_t account, int64_t from_s, int64_t to_s)

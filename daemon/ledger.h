@@ -15,6 +15,7 @@
  */
 #pragma once
 #include "daemon/booking.h"
+#include "daemon/ledger_notice.h"
 #include "daemon/record.h"
 #include "daemon/row.h"
 
@@ -40,11 +41,8 @@ int ledger_commit(struct ledger *ledger);
 int64_t ledger_cursor(const struct ledger *ledger);
 int64_t ledger_last_wall_ms(const struct ledger *ledger); /* of the newest row booked; 0: none ever */
 
-/* What was noticed while booking since the start. */
-struct ledger_stats {
-    uint64_t wraps, doubts, glitches, resets, gaps;
-};
-void ledger_stats(const struct ledger *ledger, struct ledger_stats *ret);
+/* Tells what was noticed while booking since the last call: ledger_notice.h. */
+void ledger_notices(struct ledger *ledger, ledger_noticed *noticed, void *context);
 
 /* What flowed through one account in [from, to), both multiples of 900 s. */
 struct flowed {

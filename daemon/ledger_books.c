@@ -43,7 +43,7 @@ struct ledger_books {
     uint32_t *turn;
     uint32_t next;
     bool dirty;
-    struct books_stats stats;
+    struct ledger_notices notices;
     sqlite3_stmt *load;
 };
 
@@ -289,18 +289,6 @@ static void put(void *context, const struct booking *booking)
     p->book->dirty = p->books->dirty = true;
 }
 
-static void count_event(struct books_stats *stats, enum account_event event)
-{
-    switch (event) {
-    case ACCOUNT_NOTHING: break;
-    case ACCOUNT_WRAP: stats->wraps++; break;
-    case ACCOUNT_DOUBT: stats->doubts++; break;
-    case ACCOUNT_GLITCH: stats->glitches++; break;
-    case ACCOUNT_RESET: stats->resets++; break;
-    case ACCOUNT_GAP: stats->gaps++; break;
-    }
-}
-
 static void collect(struct ledger_books *books, const struct row *row, const struct row_value *v)
 {
     const struct wire *w = &books->wire[v->point];
@@ -333,7 +321,8 @@ void books_feed(struct ledger_books *books, const struct row *row)
         struct book *b = books->book[books->turn[i]];
         struct putting putting = {books, b};
         b->waiting = false;
-        count_event(&books->stats, account_step(&b->machine, &b->limits, &b->sample, put, &putting));
+        enum account_event event = account_step(&b->machine, &b->limits, &b->sample, put, &putting);
+        ledger_notice_add(&books->notices, event, b->name);
         b->dirty = books->dirty = true;
     }
 }
@@ -343,9 +332,9 @@ bool books_dirty(const struct ledger_books *books)
     return books->dirty;
 }
 
-void books_stats(const struct ledger_books *books, struct books_stats *ret)
+struct ledger_notices *books_notices(struct ledger_books *books)
 {
-    *ret = books->stats;
+    return &books->notices;
 }
 
 static int save_book(const struct book *b, sqlite3_stmt *account, sqlite3_stmt *machine, struct cells_writer *writer)

@@ -10,17 +10,13 @@
  */
 #pragma once
 #include "daemon/booking.h"
+#include "daemon/ledger_notice.h"
 #include "daemon/ledger_register.h"
 #include "daemon/row.h"
 
 #define BOOKS_FIRST UINT32_C(0x40000000)
 
 struct ledger_books;
-
-/* What was noticed while booking, for words in the journal. */
-struct books_stats {
-    uint64_t wraps, doubts, glitches, resets, gaps;
-};
 
 int books_open(sqlite3 *db, const struct ledger_register *reg, struct ledger_books **ret);
 void books_close(struct ledger_books *books);
@@ -30,7 +26,8 @@ void books_feed(struct ledger_books *books, const struct row *row);
 bool books_dirty(const struct ledger_books *books);
 int books_save(struct ledger_books *books);
 void books_saved(struct ledger_books *books);
-void books_stats(const struct ledger_books *books, struct books_stats *ret);
+/* What was noticed while booking since it was last taken. */
+struct ledger_notices *books_notices(struct ledger_books *books);
 
 /* The account's number by its name, 0 for none. */
 uint32_t books_find(const struct ledger_books *books, const char *name);

@@ -103,6 +103,7 @@ static void take_event(struct service *service, const struct disk_event *event)
                       event->trouble ? event->words : NULL, moment_now());
         break;
     case DISK_FLUSHED: http_flushed(service->http, event->token); break;
+    case DISK_NOTICE: journal_line(LOG_INFO, "%s", event->words); break;
     case DISK_HISTORY: break; /* no view asks for history yet */
     }
 }

@@ -5,6 +5,7 @@
 #include "daemon/feeds.h"
 #include "daemon/people.h"
 #include "daemon/watch_contradiction.h"
+#include "daemon/watch_threshold.h"
 #include "drivers/inbox.h"
 
 #include <math.h>
@@ -197,39 +198,6 @@ static void watch_battery(struct watch *watch, const struct live_point *point, s
     alerts_observe(watch->alerts, &o, now);
 }
 
-static void watch_threshold(struct watch *watch, size_t i, const struct live_point *point, struct moment now)
-{
-    char text[240], value[40], limit[40];
-    const struct alert_config *a = &watch->config->alert[i];
-    if (!quality_has_value(point->quality) || !live_match(point, a->point))
-        return;
-    bool low = !isnan(a->below) && (isnan(a->above) || point->value < a->above);
-    struct observation o = observe(watch, RULE_THRESHOLD, (uint64_t)i << 32 | point->number);
-    o.name = a->name;
-    o.priority = a->priority;
-    o.hold_us = a->hold_us;
-    o.limit = low ? a->below : a->above;
-    o.verdict = low ? above(a->below - point->value, 0, a->hysteresis) : above(point->value, a->above, a->hysteresis);
-    if (!worth(watch, &o))
-        return;
-    about_point(&o, watch, point);
-    snprintf(text, sizeof text, "%s is %s, %s the limit of %s", point->name,
-             people_value(value, sizeof value, point->quantity, point->value),
-             o.verdict != VERDICT_BAD ? "within"
-             : low                    ? "below"
-                                      : "above",
-             people_value(limit, sizeof limit, point->quantity, o.limit));
-    o.text = text;
-    alerts_observe(watch->alerts, &o, now);
-}
-
-static void watch_thresholds(struct watch *watch, const struct live_point *point, struct moment now)
-{
-    for (size_t i = 0; i < watch->config->n_alerts; i++)
-        if (watch->config->alert[i].point)
-            watch_threshold(watch, i, point, now);
-}
-
 static void device_rule(struct watch *watch, enum rule rule, const struct live_device *device, bool bad,
                         const char *text, uint64_t cause, struct moment now)
 {
@@ -286,7 +254,7 @@ void watch_polled(struct watch *watch, struct live_device *device, struct moment
         watch_breaker(watch, point, now);
         watch_inlet(watch, point, now);
         watch_battery(watch, point, now);
-        watch_thresholds(watch, point, now);
+        watch_threshold_point(watch->alerts, watch->live, point, now);
     }
     size_t room = device->config->room;
     watch_contradictions(watch->alerts, device, room == NO_INDEX ? NULL : watch->config->room[room].id, now);
@@ -325,10 +293,13 @@ void watch_kpis(struct watch *watch, const struct kpi_result *results, size_t n,
 {
     char name[120];
     for (size_t i = 0; i < n; i++) {
+        if (i && results[i].id == results[i - 1].id && !strcmp(results[i].scope, results[i - 1].scope))
+            continue; /* its longer window: the point has the first one's value */
         snprintf(name, sizeof name, "%s/kpi/%s", results[i].scope, quantity_row(results[i].id)->name);
         const struct live_point *point = live_find(watch->live, name);
         if (point)
-            watch_thresholds(watch, point, now);
+            watch_threshold_kpi(watch->alerts, watch->live, point, &results[i], watch->priority[RULE_KPI_LIMIT],
+                                watch->hold_us[RULE_KPI_LIMIT], now);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* flow with bind, live, check, watch, feeds, climate and device_json: answers in; readings, rows, records and alerts
- * out. */
+/* flow with bind, live, check, watch, watch_threshold, feeds, climate and device_json: answers in; readings, rows,
+ * records and alerts out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,9 @@ static const char text[] =
     "site: {name: s}\n"
     "rooms: {r: {ashrae: A1}}\n"
     "racks: {k: {room: r}}\n"
-    "alerts: {hot: {point: '*/sensor-01/temperature', above: 40C}, breaker-load: {above: 90, hold: 1ms}}\n"
+    "alerts: {hot: {point: '*/sensor-01/temperature', above: 40C}, breaker-load: {above: 90, hold: 1ms},\n"
+    "  pue-high: {point: '*/kpi/*pue', above: 1.45, hysteresis: 0.02}, pue-worse: {point: 'r/kpi/ipue', above: 1.6},\n"
+    "  it-low: {point: 'r/kpi/it-power', below: 1kW}, kpi-limit: {priority: err}}\n"
     "devices:\n"
     "  a: {room: r, rack: k, address: h1, role: it, feed: A, breaker: 16A, parts: {sensor-01: {place: rack-inlet}}}\n"
     "  b: {room: r, rack: k, address: h2, role: it, feed: B, breaker: 16A}\n";
@@ -40,6 +42,7 @@ struct world {
     unsigned rows, records, learnt, told_devices;
     struct record account; /* last record with role it */
     char raised[400];
+    struct alert_entry last;
 };
 
 static uint32_t number(void *context, const char *name)
@@ -73,6 +76,7 @@ static void heard(void *context, const struct alert_entry *entry)
 {
     struct world *w = context;
     size_t n = strlen(w->raised);
+    w->last = *entry;
     snprintf(w->raised + n, sizeof w->raised - n, "%c%s ", entry->raised ? '+' : '-', entry->id);
 }
 
@@ -300,6 +304,46 @@ static void test_kpis(void **state)
     assert_float_equal(live_find(w->live, "site/kpi/ipue")->value, 1.3, 0);
 }
 
+static void figure(struct world *w, const struct kpi_result *results, size_t n, int64_t second)
+{
+    flow_kpis(w->flow, results, n, at(second));
+    watch_tick(w->watch, at(second));
+}
+
+/* One limit by a GLOB over figures, a second on one of them, a lower one: each raised once and cleared once. */
+static void test_kpi_limit(void **state)
+{
+    struct world *w = *state;
+    struct kpi_result results[] = {
+        {.scope = "r", .id = Q_K_IPUE, .value = 1.5, .name = "iPUE2", .coverage = 0.97},
+        {.scope = "r", .id = Q_K_IPUE, .value = 1.9, .name = "iPUE2", .coverage = 0.5}, /* its longer window */
+        {.scope = "r", .id = Q_K_PUE, .value = NAN, .name = "PUE2"},
+        {.scope = "r", .id = Q_K_IT_POWER, .value = 900, .name = "IT power", .coverage = NAN},
+        {.scope = "site", .id = Q_K_IPUE, .value = 1.3, .name = "iPUE2", .coverage = 1},
+    };
+    figure(w, results, 5, 60);
+    figure(w, results, 5, 120);
+    assert_string_equal(w->raised, "+kpi-limit.r.it-power +kpi-limit.r.ipue ");
+    assert_int_equal(w->last.priority, 3);
+    assert_string_equal(w->last.rule, "kpi-limit");
+    assert_string_equal(w->last.text, "r/kpi/ipue is 1.50, above the limit of 1.45 (pue-high: iPUE2, 97 % covered)");
+    results[0].value = 1.7;
+    results[3].value = 1200;
+    w->raised[0] = '\0';
+    figure(w, results, 5, 180);
+    assert_string_equal(w->raised, "+kpi-limit.r.ipue-pue-worse -kpi-limit.r.it-power ");
+    results[0].value = 1.44; /* within, but not by the hysteresis of the first */
+    w->raised[0] = '\0';
+    figure(w, results, 5, 240);
+    assert_string_equal(w->raised, "-kpi-limit.r.ipue-pue-worse ");
+    results[0].value = 1.4;
+    figure(w, results, 5, 300);
+    assert_non_null(strstr(w->raised, "-kpi-limit.r.ipue "));
+    results[0].value = NAN; /* no figure is no alarm */
+    figure(w, results, 5, 360);
+    assert_non_null(strstr(w->raised, "-kpi-limit.r.ipue "));
+}
+
 static void test_kept_shape(void **state)
 {
     (void)state;
@@ -328,8 +372,9 @@ int main(void)
 {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, build, demolish)
     const struct CMUnitTest tests[] = {
-        WORLD(test_values),   WORLD(test_implausible), WORLD(test_silence), WORLD(test_rules),
-        WORLD(test_replaced), WORLD(test_clock),       WORLD(test_kpis),    cmocka_unit_test(test_kept_shape),
+        WORLD(test_values), WORLD(test_implausible), WORLD(test_silence),
+        WORLD(test_rules),  WORLD(test_replaced),    WORLD(test_clock),
+        WORLD(test_kpis),   WORLD(test_kpi_limit),   cmocka_unit_test(test_kept_shape),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

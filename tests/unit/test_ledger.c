@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ledger, ledger_file, ledger_register, ledger_books, ledger_cells, ledger_flow, ledger_alerts, ledger_manual; role. */
+/* ledger, ledger_file, ledger_register, ledger_books, ledger_cells, ledger_flow, ledger_alerts, ledger_manual,
+ * ledger_notice; role. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -145,6 +146,59 @@ static int add_quarter(void *context, const struct quarter *q)
 }
 
 /* A clock set back 5 minutes within a quarter: all energy, no quarter of more than 900 s. */
+struct told {
+    unsigned n;
+    char words[8][240];
+};
+
+static void hear_notice(void *context, const struct ledger_notice *notice)
+{
+    struct told *told = context;
+    assert_true(told->n < 8);
+    ledger_notice_words(notice, told->words[told->n++], 240);
+}
+
+/* A reset, a glitch and a gap: a line a device and kind, and each once. */
+static void test_notices(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    struct told told = {0};
+    define(ledger, 1, "pdu-a1", "total", Q_ENERGY);
+    define(ledger, 2, "pdu-a1", "outlet-01", Q_ENERGY);
+    define(ledger, 3, "pdu-b1", "total", Q_ENERGY);
+    for (int s = 0; s <= 100; s += 10)
+        for (uint32_t k = 1; k <= 3; k++)
+            feed(ledger, s * 10 + k, s, k, 1000 + s);
+    ledger_notices(ledger, hear_notice, &told);
+    assert_int_equal(told.n, 0);
+    feed(ledger, 2000, 110, 3, 5); /* once is a doubt */
+    ledger_notices(ledger, hear_notice, &told);
+    assert_int_equal(told.n, 0);
+    feed(ledger, 2001, 120, 3, 1120); /* a glitch it was */
+    for (uint32_t k = 1; k <= 2; k++)
+        feed(ledger, 2010 + k, 1000, k, 1900);
+    for (int s = 130; s <= 150; s += 10)
+        feed(ledger, 2020 + s, s, 3, s - 130); /* this one is reset */
+    ledger_notices(ledger, hear_notice, &told);
+    assert_int_equal(told.n, 3);
+    assert_string_equal(told.words[0], "pdu-b1/total/energy: one reading that could not be was left out");
+    assert_string_equal(told.words[1],
+                        "pdu-a1/total/energy and 1 more of this device: no readings for a while: what the "
+                        "counter went on by is spread evenly over it");
+    assert_non_null(strstr(told.words[2], "pdu-b1/total/energy: the counter was reset"));
+    ledger_notices(ledger, hear_notice, &told);
+    assert_int_equal(told.n, 3);
+    ledger_close(ledger);
+    struct ledger_notices many = {0};
+    char name[40];
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "pdu-%d/total/energy", i);
+        ledger_notice_add(&many, ACCOUNT_WRAP, name);
+    }
+    assert_int_equal(many.n, LEDGER_NOTICES);
+}
+
 static void test_clock_back(void **state)
 {
     (void)state;
@@ -475,9 +529,9 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(test_books),  ROW(test_clock_back), ROW(test_kill),         ROW(test_schema),
-        ROW(test_reader), ROW(test_register),   ROW(test_days_and_gap), ROW(test_export),
-        ROW(test_manual), ROW(test_alerts),     ROW(test_full),
+        ROW(test_books),  ROW(test_notices), ROW(test_clock_back), ROW(test_kill),
+        ROW(test_schema), ROW(test_reader),  ROW(test_register),   ROW(test_days_and_gap),
+        ROW(test_export), ROW(test_manual),  ROW(test_alerts),     ROW(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
