@@ -127,7 +127,6 @@ static void name_point(struct live_point *point, const struct live_device *devic
     const struct part_config *own = part_config(dc, p->part);
     struct part parsed = {0};
     part_parse(p->part, &parsed);
-    snprintf(point->part, sizeof point->part, "%s", p->part);
     point->quantity = p->quantity;
     point->label = own && own->label ? own->label : p->label ? p->label : "";
     point->room = dc->room == NO_INDEX ? "" : config->room[dc->room].id;
@@ -196,7 +195,7 @@ static void reserve_account(const struct binder *binder, const struct live_point
                  {Q_COOLING_POWER, Q_COOLING_ENERGY},
                  {Q_FLOW, Q_VOLUME},
                  {Q_K_HEAT_POWER, Q_K_HEAT_ENERGY}};
-    char name[sizeof point->name];
+    char name[POINT_NAME_MAX];
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (pairs[i].power != point->quantity)
             continue;
@@ -238,7 +237,7 @@ void bind_device(const struct binder *binder, struct live_device *device, struct
     device->shape = shape;
     for (size_t i = 0; i < shape->n; i++) {
         const struct point_shape *p = &shape->point[i];
-        char name[sizeof((struct live_point *)NULL)->name];
+        char name[POINT_NAME_MAX];
         if (p->aspect != A_VALUE)
             continue;
         snprintf(name, sizeof name, "%s/%s/%s", device->config->id, p->part, quantity_row(p->quantity)->name);
@@ -254,13 +253,12 @@ void bind_device(const struct binder *binder, struct live_device *device, struct
 void bind_scope(const struct binder *binder, const char *scope)
 {
     for (int q = Q_KPI_FIRST; q < Q_COUNT; q++) {
-        char name[sizeof((struct live_point *)NULL)->name];
+        char name[POINT_NAME_MAX];
         snprintf(name, sizeof name, "%s/kpi/%s", scope, quantity_row((enum quantity)q)->name);
         struct live_point *point = point_of(binder, name);
         point->device = NO_DEVICE;
         point->scope = scope;
         point->room = strcmp(scope, "site") ? scope : "";
-        snprintf(point->part, sizeof point->part, "kpi");
         point->quantity = (enum quantity)q;
         point->gone = false;
         struct record record = {.number = point->number,
@@ -279,7 +277,7 @@ void bind_scope(const struct binder *binder, const char *scope)
 
 void bind_source(const struct binder *binder, const struct source_config *source)
 {
-    char name[sizeof((struct live_point *)NULL)->name];
+    char name[POINT_NAME_MAX];
     snprintf(
         name, sizeof name, "%s/total/%s", source->id,
         quantity_row(source->role == ROLE_WATER || source->role == ROLE_WATER_POTABLE ? Q_VOLUME : Q_ENERGY)->name);

@@ -24,7 +24,6 @@ struct contradiction {
 
 /* One window of a counter beside its power. Zeroed it is empty. */
 struct energy_window {
-    uint32_t point;
     int64_t begun_us, last_us;
     double counter, power, integrated; /* integrated: NAN where a reading was missing */
     struct contradiction found;        /* of the last whole window; point NULL: none */

@@ -63,14 +63,19 @@ static void grow_slots(struct live *live)
 
 struct live_point *live_add(struct live *live, const char *name)
 {
-    struct live_point *point = calloc(1, sizeof *point);
+    /* name and part lie behind the point: there are tens of thousands of them */
+    const char *part = strchr(name, '/'), *end = part ? strchr(part + 1, '/') : NULL;
+    size_t length = strlen(name) + 1, part_length = end ? (size_t)(end - part - 1) : 0;
+    struct live_point *point = calloc(1, sizeof *point + length + part_length + 1);
     if ((live->n_points + 1) * 2 > live->n_slots)
         grow_slots(live);
     if ((live->n_points & (live->n_points - 1)) == 0)
         live->point = realloc(live->point, (live->n_points ? live->n_points * 2 : 1) * sizeof *live->point);
     if (!point || !live->point)
         abort();
-    snprintf(point->name, sizeof point->name, "%s", name);
+    char *own = (char *)(point + 1);
+    point->name = memcpy(own, name, length);
+    point->part = part_length ? memcpy(own + length, part + 1, part_length) : own + length;
     live->point[live->n_points] = point;
     uint32_t *slot = slot_of(live, name);
     *slot = (uint32_t)++live->n_points;

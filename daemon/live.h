@@ -12,12 +12,14 @@
 
 #include <stdint.h>
 
+#define POINT_NAME_MAX (ID_MAX + PART_MAX + 24)
+
 struct live_point {
     uint32_t number;
-    char name[ID_MAX + PART_MAX + 24]; /* DEVICE/PART/QUANTITY, ROOM/kpi/ID */
-    uint32_t device;                   /* index into live.device; NO_DEVICE: a room's or the site's KPI */
-    const char *scope;                 /* KPI: room id or "site"; else NULL */
-    char part[PART_MAX];
+    const char *name;  /* DEVICE/PART/QUANTITY, ROOM/kpi/ID */
+    uint32_t device;   /* index into live.device; NO_DEVICE: a room's or the site's KPI */
+    const char *scope; /* KPI: room id or "site"; else NULL */
+    const char *part;
     enum quantity quantity;
     const char *label;              /* of the part; "" */
     const char *room, *rack, *feed; /* ids; "" */
@@ -52,11 +54,11 @@ struct live_device {
     int64_t latency_us;
     int64_t late_us[64]; /* ring of the last polls, for the 99th percentile */
     unsigned n_late;
-    int64_t compared_us;          /* boot clock of the last look for contradictions */
-    struct energy_window *energy; /* of each bound point, private to watch_contradiction.c; NULL: none */
-    int64_t replaced_us;          /* boot clock when another serial was seen; 0: no */
-    int fault;                    /* enum fault of the last failure */
-    char words[200];              /* of the last failure */
+    int64_t compared_us;         /* boot clock of the last look for contradictions */
+    struct energy_watch *energy; /* private to watch_contradiction.c; NULL: not looked for yet */
+    int64_t replaced_us;         /* boot clock when another serial was seen; 0: no */
+    int fault;                   /* enum fault of the last failure */
+    char words[200];             /* of the last failure */
 };
 
 #define NO_DEVICE UINT32_MAX
@@ -73,7 +75,7 @@ struct live {
 
 struct live *live_new(void);
 void live_free(struct live *live);
-struct live_point *live_add(struct live *live, const char *name); /* zeroed but for the name; names are unique */
+struct live_point *live_add(struct live *live, const char *name); /* zeroed but for name and part; names are unique */
 struct live_device *live_device_add(struct live *live, uint32_t number);
 uint32_t live_index(const struct live *live, uint32_t number); /* of a device by its number; NO_DEVICE */
 

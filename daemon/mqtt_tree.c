@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_tree.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static struct mqtt_part *find_part(struct mqtt_tree *tree, const struct live_poi
     if (!part)
         abort();
     part->device = point->device;
-    memcpy(part->name, point->part, sizeof part->name);
+    snprintf(part->name, sizeof part->name, "%s", point->part);
     device->part = push(device->part, &device->n, &part, sizeof part);
     tree->part = push(tree->part, &tree->n_parts, &part, sizeof part);
     return part;

@@ -12,6 +12,17 @@
 #define EVERY_US (60 * 1000000LL)
 #define MOST     64
 
+struct energy_pair {
+    const struct live_point *counter, *power;
+    double step; /* Wh */
+    struct energy_window window;
+};
+
+struct energy_watch {
+    size_t n;
+    struct energy_pair pair[];
+};
+
 static void words(const struct contradiction *c, char *text, size_t size)
 {
     static const char *const against[] = {"voltage, current and power factor give", "its phases add up to",
@@ -62,21 +73,35 @@ static const struct live_point *power_beside(const struct live_device *device, c
     return NULL;
 }
 
-static void watch_energy(struct alerts *alerts, struct live_device *device, const char *room, struct moment now)
+/* The counters that have a power beside them, found once: bind_release forgets them with the points. */
+static struct energy_watch *pair_up(const struct live_device *device)
 {
-    if (!device->energy)
-        device->energy = calloc(device->n_bound + 1, sizeof *device->energy);
-    if (!device->energy)
+    struct energy_watch *energy = calloc(1, sizeof *energy + device->n_bound * sizeof energy->pair[0]);
+    if (!energy)
         abort();
     for (size_t i = 0; i < device->n_bound; i++) {
         const struct live_point *counter = device->bound[i];
-        if (!counter || counter->gone || counter->quantity != Q_ENERGY)
-            continue;
-        const struct live_point *power = power_beside(device, counter);
+        const struct live_point *power =
+            counter && counter->quantity == Q_ENERGY ? power_beside(device, counter) : NULL;
         if (power)
-            contradiction_energy(&device->energy[i], counter, power, device->shape->point[i].step, now);
-        const struct contradiction *found = &device->energy[i].found;
-        observe(alerts, device, room, counter, found->point ? found : NULL, now);
+            energy->pair[energy->n++] =
+                (struct energy_pair){.counter = counter, .power = power, .step = device->shape->point[i].step};
+    }
+    struct energy_watch *fitting = realloc(energy, sizeof *energy + energy->n * sizeof energy->pair[0]);
+    return fitting ? fitting : energy;
+}
+
+static void watch_energy(struct alerts *alerts, struct live_device *device, const char *room, struct moment now)
+{
+    if (!device->energy)
+        device->energy = pair_up(device);
+    for (size_t i = 0; i < device->energy->n; i++) {
+        struct energy_pair *pair = &device->energy->pair[i];
+        if (pair->counter->gone)
+            continue;
+        contradiction_energy(&pair->window, pair->counter, pair->power, pair->step, now);
+        const struct contradiction *found = &pair->window.found;
+        observe(alerts, device, room, pair->counter, found->point ? found : NULL, now);
     }
 }
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 4096
+#define BLOCK_FIRST 512 /* most arenas stay small; each further block is twice as large */
+#define BLOCK_SIZE  4096
 
 struct block {
     struct block *next, *previous;
@@ -17,6 +18,7 @@ struct block {
 
 struct arena {
     struct block *block;
+    size_t room; /* of the next block */
 };
 
 struct arena *arena_new(void)
@@ -24,6 +26,7 @@ struct arena *arena_new(void)
     struct arena *arena = calloc(1, sizeof *arena);
     if (!arena)
         abort();
+    arena->room = BLOCK_FIRST;
     return arena;
 }
 
@@ -40,11 +43,13 @@ void arena_free(struct arena *arena)
 
 static struct block *block_new(struct arena *arena, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t room = size > arena->room ? size : arena->room;
     struct block *b = calloc(1, sizeof *b + room), *head = arena->block;
     if (!b)
         abort();
     b->size = room;
+    if (arena->room < BLOCK_SIZE)
+        arena->room *= 2;
     /* a block for one large object goes behind the current one, whose rest stays in use */
     if (size > BLOCK_SIZE && head) {
         b->previous = head;

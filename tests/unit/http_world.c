@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "http_world.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@ struct live_point *world_point(struct world *world, const char *name, uint32_t d
 {
     struct live_point *point = live_add(world->live, name);
     point->device = device;
-    strcpy(point->part, part);
+    assert(!strcmp(point->part, part));
     point->quantity = quantity;
     point->quality = quality;
     point->value = value;

@@ -124,6 +124,7 @@ struct world {
     struct live_device device;
     struct live_point point[MOST];
     struct live_point *bound[MOST];
+    char name[MOST][64];
     struct device_config config;
     struct shape *shape;
 };
@@ -136,8 +137,9 @@ static void build(struct world *w, const struct told *told)
     w->device = (struct live_device){.config = &w->config, .bound = w->bound, .shape = w->shape};
     for (size_t i = 0; i < MOST && told[i].part; i++) {
         struct live_point *p = &w->point[i];
-        snprintf(p->part, sizeof p->part, "%s", told[i].part);
-        snprintf(p->name, sizeof p->name, "pdu/%s/%s", told[i].part, quantity_row(told[i].quantity)->name);
+        p->part = told[i].part;
+        p->name = w->name[i];
+        snprintf(w->name[i], sizeof w->name[i], "pdu/%s/%s", told[i].part, quantity_row(told[i].quantity)->name);
         p->number = (uint32_t)i + 1;
         p->quantity = told[i].quantity;
         p->value = told[i].value;

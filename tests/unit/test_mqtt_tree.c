@@ -31,7 +31,6 @@ static struct live_point *add_point(struct fixture *fixture, const char *part, e
     struct live_point *point = live_add(fixture->live, name);
     point->number = (uint32_t)fixture->live->n_points * 100; /* numbers have gaps */
     point->quantity = quantity;
-    snprintf(point->part, sizeof point->part, "%s", part);
     return point;
 }
 

@@ -12,7 +12,6 @@ static void add_point(struct test_site *site, uint32_t device, const char *part,
     struct live_point *point = live_add(site->live, name);
     point->number = (uint32_t)site->live->n_points;
     point->device = device;
-    snprintf(point->part, sizeof point->part, "%s", part);
     point->quantity = quantity;
     point->label = "web \xe2\x82\xac";
     point->room = site->room[device].id;
