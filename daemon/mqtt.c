@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt.h"
 #include "drivers/arena.h"
+#include "mqtt_ha.h"
 #include "mqtt_native.h"
 #include "mqtt_words.h"
 
@@ -15,6 +16,7 @@ static const struct {
     size_t wanted; /* offset of its bool in struct mqtt_config */
 } views[] = {
     {&mqtt_native, offsetof(struct mqtt_config, native)},
+    {&mqtt_ha, offsetof(struct mqtt_config, homeassistant)},
 };
 
 #define N_VIEWS (sizeof views / sizeof views[0])
@@ -102,7 +104,8 @@ static bool shared_wanted(const struct mqtt *mqtt)
 
 static int open_session(struct mqtt *mqtt, const struct mqtt_view *own, struct mqtt_session **session)
 {
-    struct mqtt_host host = {.base = mqtt->base,
+    struct mqtt_host host = {.loop = mqtt->loop,
+                             .base = mqtt->base,
                              .config = &mqtt->config,
                              .live = mqtt->live,
                              .version = mqtt->version,

@@ -64,10 +64,12 @@ static int on_message(void *context, char *topic, int length, MQTTAsync_message 
 {
     struct mqtt_link *link = context;
     size_t name = strlen(topic) + 1, size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0;
-    /* length: of a topic with a NUL within, which MQTT 3.1.1 forbids in 1.5.3 */
-    struct mqtt_received *received = length == 0 ? malloc(sizeof *received + name + size) : NULL;
+    /* length: 0, or as counted by the library; longer where there is a NUL within, which MQTT 3.1.1 forbids in 1.5.3 */
+    bool whole = length == 0 || (size_t)length + 1 == name;
+    struct mqtt_received *received = whole ? malloc(sizeof *received + name + size) : NULL;
     if (received) {
-        *received = (struct mqtt_received){.size = size, .payload = received->topic + name};
+        *received =
+            (struct mqtt_received){.size = size, .retained = message->retained != 0, .payload = received->topic + name};
         memcpy(received->topic, topic, name);
         if (size)
             memcpy(received->topic + name, message->payload, size);

@@ -44,7 +44,8 @@ struct mqtt_receipt {
 /* A message of a topic subscribed to; freed with free(). */
 struct mqtt_received {
     struct mqtt_received *next;
-    size_t size; /* of the payload */
+    size_t size;   /* of the payload */
+    bool retained; /* the broker had it when the subscription came */
     const char *payload;
     char topic[];
 };

@@ -251,6 +251,7 @@ void mqtt_session_stop(struct mqtt_session *session)
         mqtt_wire_close(session->host.wire);
         mqtt_wire_wait(session->host.wire, MQTT_STOP_MS);
         mqtt_wire_drop(session->host.wire);
+        session->host.wire = NULL;
     }
     for (size_t i = 0; i < session->n; i++)
         session->told[i].view->stop(session->told[i].self);

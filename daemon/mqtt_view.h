@@ -15,8 +15,12 @@
 
 #define MQTT_STEP 200 /* at some 5 us a message 1 ms of the loop */
 
+typedef struct sd_event sd_event;
+
 struct mqtt_host {
-    struct mqtt_wire *wire; /* not yet there in start; another one after a reload */
+    sd_event *loop;
+    struct mqtt_wire *wire; /* not yet there in start, nor any more in stop, unless the view alone ends; another one
+                             * after a reload */
     struct mqtt_base base;
     const struct mqtt_config *config; /* with the options of every view */
     const struct live *live;

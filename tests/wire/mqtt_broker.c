@@ -124,7 +124,9 @@ void broker_prepare(struct broker *broker, bool tls)
     snprintf(passwords, sizeof passwords, "%s/passwords", broker->dir);
     run((const char *const[]){"mosquitto_passwd", "-c", "-b", passwords, "wattwacht", "geheim", NULL});
     run((const char *const[]){"mosquitto_passwd", "-b", passwords, "reader", "lezer", NULL});
-    write_file(broker->dir, "acl", "user wattwacht\ntopic write wattwacht/#\nuser reader\ntopic read #\n");
+    write_file(broker->dir, "acl",
+               "user wattwacht\ntopic write wattwacht/#\ntopic readwrite homeassistant/#\n"
+               "user reader\ntopic read #\ntopic write homeassistant/#\n");
     if (tls)
         make_certificates(broker->dir);
     write_file(broker->dir, "mosquitto.conf",
@@ -190,6 +192,20 @@ void broker_done(struct broker *broker)
 {
     broker_stop(broker, SIGKILL);
     run((const char *const[]){"rm", "-r", broker->dir, NULL});
+}
+
+void broker_publish(const struct broker *broker, const char *topic, const char *text, bool retained)
+{
+    char port[8];
+    snprintf(port, sizeof port, "%u", broker->port);
+    const char *argv[20] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port,  "-u", "reader", "-P",
+                            "lezer",         "-q", "1",         "-t", topic, NULL};
+    size_t n = 13;
+    if (retained)
+        argv[n++] = "-r";
+    argv[n++] = text ? "-m" : "-n";
+    argv[n++] = text;
+    run(argv);
 }
 
 /* TOPIC|QOS|RETAINED|PAYLOAD */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A mosquitto of the test's own on a free loopback port, and a subscriber that sees what it passes on.
  *
- * Shape: user `wattwacht`, password `geheim`, may write below `wattwacht/`; user `reader`, password `lezer`, reads all.
- *        The subscriber keeps the last message of each topic, and counts all of them.
- * Errors: a broker that does not start ends the test.
+ * Shape: user `wattwacht`, password `geheim`, may write below `wattwacht/` and `homeassistant/`; user `reader`,
+ * password `lezer`, reads all and plays Home Assistant. The subscriber keeps the last message of each topic, and counts
+ * all of them. Errors: a broker that does not start ends the test.
  */
 #pragma once
 #include <stdbool.h>
@@ -31,7 +31,7 @@ void broker_done(struct broker *broker);
 #define HEARD_TOPIC 256
 
 struct heard {
-    char topic[HEARD_TOPIC], payload[8192];
+    char topic[HEARD_TOPIC], payload[32768];
     int qos;
     bool retained; /* came from the broker's store */
     unsigned count;
@@ -41,12 +41,14 @@ struct subscriber {
     pid_t pid;
     int fd;
     sd_event_source *source;
-    char line[16384];
+    char line[65536];
     size_t n_line, n;
     struct heard *heard;
 };
 
 void subscriber_start(struct subscriber *subscriber, sd_event *loop, const struct broker *broker);
+/* Publishes as `reader`; text NULL: clears what is retained. */
+void broker_publish(const struct broker *broker, const char *topic, const char *text, bool retained);
 void subscriber_stop(struct subscriber *subscriber);
 /* NULL: never heard of. */
 const struct heard *subscriber_heard(const struct subscriber *subscriber, const char *topic);
