@@ -3,6 +3,7 @@
 #include "drivers/arena.h"
 #include "mqtt_ha.h"
 #include "mqtt_native.h"
+#include "mqtt_scalar.h"
 #include "mqtt_words.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ static const struct {
 } views[] = {
     {&mqtt_native, offsetof(struct mqtt_config, native)},
     {&mqtt_ha, offsetof(struct mqtt_config, homeassistant)},
+    {&mqtt_scalar, offsetof(struct mqtt_config, scalars)},
 };
 
 #define N_VIEWS (sizeof views / sizeof views[0])
