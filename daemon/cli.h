@@ -21,12 +21,15 @@ enum cli_exit {
 
 /* Every option of every command; each command's table names those that are its own. */
 struct cli_options {
-    bool json, schema, subnet, once;
+    bool json, schema, subnet, once, site;
     struct option_list config;
+    const char *rack, *device, *from, *to, *width, *height; /* graph */
+    bool dark;                                              /* graph */
     const char *api, *state;
     const char *snmp, *community, *user, *auth, *auth_key_file, *privacy, *privacy_key_file;
     const char *modbus, *unit, *profile, *timeout;
     const char *against, *at, *output;
+    const char *room, *period, *format, *lang, *explain;
 };
 
 struct cli {
@@ -39,7 +42,7 @@ struct cli {
 struct command {
     const char *name;     /* one or two words */
     const char *operands; /* as the help shows them */
-    const char *summary;
+    const char *summary;  /* NULL: not for people, not in the help */
     const struct option_row *options;
     size_t least, most; /* operands */
     int (*run)(const struct cli *cli);

@@ -4,6 +4,8 @@
 #include "daemon/cli.h"
 
 int cmd_check(const struct cli *cli);
+int cmd_graph(const struct cli *cli);
+int cmd_graph_child(int argc, char **argv); /* raw */
 int cmd_probe(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_read(const struct cli *cli);
@@ -16,3 +18,4 @@ int cmd_profile_check(const struct cli *cli);
 int cmd_record(const struct cli *cli);
 int cmd_backup(const struct cli *cli);
 int cmd_rrd_migrate(const struct cli *cli);
+int cmd_report(const struct cli *cli);

@@ -245,7 +245,7 @@ static void scope_of(const struct figures_site *site, const char *room, struct k
             scope->complete &= site->config->room[i].complete;
 }
 
-static bool own_grid(const struct figures_site *site)
+bool figures_site_single(const struct figures_site *site)
 {
     for (size_t i = 0; i < site->n; i++)
         if (!*site->known[i].room && site->known[i].meter.role == ROLE_GRID)
@@ -332,7 +332,7 @@ int figures_site_window(struct figures_site *site, const char *scope, int64_t fr
     site->looked = NULL;
     site->n_looked = 0;
     scope_of(site, room, ret);
-    if (room || own_grid(site))
+    if (room || figures_site_single(site))
         return window_of(site, room, from_s, to_s, w);
     return sum_rooms(site, from_s, to_s, w, ret);
 }

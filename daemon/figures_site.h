@@ -25,5 +25,7 @@ void figures_site_close(struct figures_site *site);
 /* scope: a room's id, or "site". *ret_scope: what kpi.h has to know beside the energies. */
 int figures_site_window(struct figures_site *site, const char *scope, int64_t from_s, int64_t to_s,
                         struct kpi_window *ret, struct kpi_scope *ret_scope);
+/* Is the site one balance, with a grid meter of its own? Else its window is the sum of its rooms'. */
+bool figures_site_single(const struct figures_site *site);
 /* The meters of the last window: how many. */
 size_t figures_site_meters(const struct figures_site *site, const struct figures_meter **ret);

@@ -21,14 +21,6 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e, double sign)
     to->meters += e->meters;
 }
 
-static struct kpi_energy sum_of(const struct kpi_energy *all, const enum role *roles)
-{
-    struct kpi_energy sum = {0};
-    for (; *roles != ROLE_NONE; roles++)
-        add(&sum, &all[*roles], *roles == ROLE_EXPORT || *roles == ROLE_NOT_ROOM ? -1 : 1);
-    return sum;
-}
-
 int kpi_it(const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
 {
     if (e->role[ROLE_IT].meters && e->role[ROLE_IT].category > 0) {
@@ -46,33 +38,69 @@ int kpi_it(const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_rea
     return -ENODATA;
 }
 
-/* What was metered of the energy that entered: at the grid, else as the sum of its parts. shared: the part of it that
- * is the same meters as IT. */
+static void term(struct kpi_term *terms, size_t *n, enum role role, double sign, const struct kpi_energy *energy)
+{
+    if (energy->meters)
+        terms[(*n)++] = (struct kpi_term){role, sign, *energy, 0};
+}
+
+static size_t terms_at_grid(const struct kpi_energies *e, struct kpi_term *terms)
+{
+    /* Own generation counts at its output, or at its input: never at both (ISO/IEC 30134-2). */
+    enum role own = e->role[ROLE_FUEL].meters ? ROLE_FUEL : ROLE_GENERATOR;
+    size_t n = 0;
+    term(terms, &n, ROLE_GRID, 1, &e->role[ROLE_GRID]);
+    term(terms, &n, ROLE_SOLAR, 1, &e->role[ROLE_SOLAR]);
+    term(terms, &n, ROLE_EXPORT, -1, &e->role[ROLE_EXPORT]);
+    term(terms, &n, ROLE_NOT_ROOM, -1, &e->role[ROLE_NOT_ROOM]);
+    term(terms, &n, ROLE_COOLING_IMPORT, 1, &e->role[ROLE_COOLING_IMPORT]);
+    term(terms, &n, own, 1, &e->role[own]);
+    return n;
+}
+
+/* Without a meter at the grid: the sum of the parts. */
+static size_t terms_of_parts(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_term *terms)
+{
+    static const enum role parts[] = {ROLE_IT, ROLE_COOLING, ROLE_LIGHTING, ROLE_OTHER, ROLE_HEAT_PUMP};
+    const struct kpi_energy *own = *w->ups_unmetered ? e->role : e->direct;
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        term(terms, &n, parts[i], 1, &own[parts[i]]);
+        if (n && parts[i] == ROLE_IT)
+            terms[n - 1].shared = own[ROLE_IT].variance;
+    }
+    term(terms, &n, ROLE_COOLING_IMPORT, 1, &e->role[ROLE_COOLING_IMPORT]);
+    if (*w->ups_unmetered && !e->role[ROLE_IT].meters && e->role[ROLE_UPS_OUT].meters) {
+        struct kpi_energy out = e->role[ROLE_UPS_OUT]; /* its losses stay unknown: only for a partial PUE */
+        add(&out, &e->on_ups, -1);
+        term(terms, &n, ROLE_UPS_OUT, 1, &out);
+        terms[n - 1].shared = out.variance;
+    } else if (!*w->ups_unmetered) {
+        struct kpi_energy not_room = e->role[ROLE_NOT_ROOM]; /* only what a UPS feeds is in the sum */
+        add(&not_room, &e->direct[ROLE_NOT_ROOM], -1);
+        not_room.meters = e->role[ROLE_NOT_ROOM].meters - e->direct[ROLE_NOT_ROOM].meters;
+        not_room.variance = e->role[ROLE_NOT_ROOM].variance - e->direct[ROLE_NOT_ROOM].variance;
+        term(terms, &n, ROLE_UPS_IN, 1, &e->role[ROLE_UPS_IN]);
+        term(terms, &n, ROLE_NOT_ROOM, -1, &not_room);
+    }
+    return n;
+}
+
+size_t kpi_terms(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_term terms[ROLE_COUNT])
+{
+    return e->role[ROLE_GRID].meters ? terms_at_grid(e, terms) : terms_of_parts(w, e, terms);
+}
+
+/* What was metered of the energy that entered. shared: the variance in it of the meters that are IT's own. */
 static struct kpi_energy entered(const struct kpi_window *w, const struct kpi_energies *e, double *ret_shared)
 {
-    static const enum role boundary[] = {ROLE_GRID,     ROLE_SOLAR,          ROLE_EXPORT,
-                                         ROLE_NOT_ROOM, ROLE_COOLING_IMPORT, ROLE_NONE};
-    static const enum role parts[] = {ROLE_IT, ROLE_COOLING, ROLE_LIGHTING, ROLE_OTHER, ROLE_HEAT_PUMP, ROLE_NONE};
-    struct kpi_energy total;
+    struct kpi_term terms[ROLE_COUNT];
+    struct kpi_energy total = {0};
+    size_t n = kpi_terms(w, e, terms);
     *ret_shared = 0;
-    if (e->role[ROLE_GRID].meters) {
-        total = sum_of(e->role, boundary);
-        /* Own generation counts at its output, or at its input: never at both (ISO/IEC 30134-2). */
-        add(&total, &e->role[e->role[ROLE_FUEL].meters ? ROLE_FUEL : ROLE_GENERATOR], 1);
-        return total;
-    }
-    const struct kpi_energy *own = *w->ups_unmetered ? e->role : e->direct;
-    total = sum_of(own, parts);
-    add(&total, &e->role[ROLE_COOLING_IMPORT], 1);
-    *ret_shared = own[ROLE_IT].variance;
-    if (*w->ups_unmetered && !e->role[ROLE_IT].meters) {
-        add(&total, &e->role[ROLE_UPS_OUT], 1); /* its losses stay unknown: only for a partial PUE */
-        add(&total, &e->on_ups, -1);
-        *ret_shared = e->role[ROLE_UPS_OUT].variance + e->on_ups.variance;
-    } else if (!*w->ups_unmetered) {
-        add(&total, &e->role[ROLE_UPS_IN], 1);
-        add(&total, &e->role[ROLE_NOT_ROOM], -1);
-        add(&total, &e->direct[ROLE_NOT_ROOM], 1); /* only what a UPS feeds is in the sum */
+    for (size_t i = 0; i < n; i++) {
+        add(&total, &terms[i].energy, terms[i].sign);
+        *ret_shared += terms[i].shared;
     }
     return total;
 }
@@ -303,24 +331,34 @@ static void put_energy(struct kpi_result *r, const struct kpi_energy *e)
     r->uncertainty = COVERAGE_FACTOR * sqrt(e->variance);
 }
 
+/* Of sums: what is missing is not in them. */
+static void provisional(struct kpi_result *r, const char *missing)
+{
+    if (missing)
+        snprintf(r->warnings, sizeof r->warnings, "without %s: no reading yet", missing);
+    else
+        gate(r, "coverage-month");
+}
+
 static void make_energies(struct maker *m)
 {
     char reason[200];
     struct kpi_energy it, total;
     struct kpi_result *r = begin(m, Q_K_IT_ENERGY, "IT energy");
-    if (m->scope->missing)
-        snprintf(r->warnings, sizeof r->warnings, "without %s: no reading yet", m->scope->missing);
     if (kpi_it(&m->w->whole, &it, reason))
         refuse(r, "%s", reason);
     else {
         put_energy(r, &it);
         r->category = it.category;
+        provisional(r, m->scope->missing);
     }
     r = begin(m, Q_K_TOTAL_ENERGY, "total energy");
     if (kpi_total(m->scope, m->w, &m->w->whole, &total, &it, reason))
         refuse(r, "%s", reason);
-    else
+    else {
         put_energy(r, &total);
+        provisional(r, NULL);
+    }
     r = begin(m, Q_K_HEAT_ENERGY, "recoverable heat");
     r->coverage = m->w->heat_covered;
     if (m->w->whole.heat.meters && m->w->heat_covered > 0) {

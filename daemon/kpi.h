@@ -76,6 +76,15 @@ struct kpi_scope {
     double electricity, gas; /* kg CO2/kWh */
 };
 
+/* What the energy that entered is the sum of: at the grid, else its parts. At most ROLE_COUNT; how many. */
+struct kpi_term {
+    enum role role;
+    double sign;
+    struct kpi_energy energy;
+    double shared; /* variance of it that is IT's own */
+};
+size_t kpi_terms(const struct kpi_window *window, const struct kpi_energies *energies,
+                 struct kpi_term terms[ROLE_COUNT]);
 /* What was metered of the energy that entered, complete or not. */
 struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_energies *energies);
 

@@ -59,6 +59,21 @@ void report_missing(const struct report_source *source, const char *what, const 
     json_array_append_new(source->missing, one);
 }
 
+void report_assume(const struct report_source *source, const char *key, double value, const char *unit,
+                   const char *where)
+{
+    size_t i;
+    json_t *old;
+    json_array_foreach(source->assumed, i,
+                       old) if (!strcmp(json_string_value(json_object_get(old, "key")), key)) return;
+    json_t *one = json_object();
+    json_object_set_new(one, "key", report_text(key));
+    json_object_set_new(one, "value", report_number(value));
+    json_object_set_new(one, "unit", json_string(unit));
+    json_object_set_new(one, "source", report_text(where));
+    json_array_append_new(source->assumed, one);
+}
+
 const struct kpi_result *report_figure(const struct report_source *source, enum quantity id)
 {
     for (size_t i = 0; i < source->n_figures; i++)

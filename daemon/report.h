@@ -12,7 +12,9 @@
 #pragma once
 #include "daemon/config.h"
 #include "daemon/figures_site.h"
+#include "daemon/heat_period.h"
 #include "daemon/ledger.h"
+#include "daemon/plant.h"
 
 #include <jansson.h>
 
@@ -21,6 +23,7 @@ struct report_source {
     struct ledger *ledger;          /* to be read only; an empty one where there is none */
     struct figures_site *figures;   /* for other windows: figures_site_window */
     const char *state;              /* STATE, with rrd/ and devices/; NULL: none */
+    const struct plant *plant;      /* the points of its devices */
     const char *scope;              /* a room's id, or "site" */
     const struct room_config *room; /* NULL: the site */
     int64_t from_s, to_s;           /* the period as asked */
@@ -32,7 +35,8 @@ struct report_source {
     size_t n_figures;
     const struct figures_meter *meter; /* the meters that the period's window used: n_meters */
     size_t n_meters;
-    json_t *missing; /* for report_missing */
+    const struct heat_period *heat; /* of each room of the configuration; zeroed outside the scope */
+    json_t *missing, *assumed;      /* for report_missing, report_assume */
 };
 
 typedef int report_build_section(const struct report_source *source, json_t **ret);
@@ -48,6 +52,9 @@ json_t *report_text(const char *text); /* NULL and "": null; bytes that are no U
 /* {"what": what, "why": ...} in the document's "missing"; the same pair once. */
 void report_missing(const struct report_source *source, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* {"key", "value", "unit", "source"} in the document's "assumed"; each key once. */
+void report_assume(const struct report_source *source, const char *key, double value, const char *unit,
+                   const char *where);
 /* The figure of an id, or NULL. */
 const struct kpi_result *report_figure(const struct report_source *source, enum quantity id);
 /* Is room (an index of the configuration, or NO_INDEX) within the report's scope? */

@@ -6,17 +6,10 @@
  * Owner: *ret is the caller's.
  */
 #pragma once
-#include "daemon/report.h"
-
-struct report_request {
-    const struct config *config;
-    struct ledger *ledger; /* NULL: none */
-    const char *no_ledger; /* why */
-    const char *state;     /* NULL: none */
-    const char *scope;
-    int64_t from_s, to_s, now_s;
-};
+#include "daemon/report_gather.h"
 
 extern const struct report_section report_sections[]; /* ended by a row without key */
 
+/* The members that say of what, and of when. */
+json_t *report_head(const struct report_source *source);
 int report_build(const struct report_request *request, json_t **ret);

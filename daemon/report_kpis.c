@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_kpis.h"
 
+#include "daemon/factors.h"
+
 #include <math.h>
+#include <string.h>
+
+static const char *unit_of(const char *key)
+{
+    const struct factor *factor = factor_find(key);
+    return factor ? factor->unit : !strcmp(key, "electricity") || !strcmp(key, "gas") ? "kg/kWh" : "W";
+}
 
 static json_t *assumed_of(const struct kpi_result *f)
 {
@@ -10,6 +19,7 @@ static json_t *assumed_of(const struct kpi_result *f)
         json_t *one = json_object();
         json_object_set_new(one, "key", report_text(f->assumed[i].key));
         json_object_set_new(one, "value", report_number(f->assumed[i].value));
+        json_object_set_new(one, "unit", json_string(unit_of(f->assumed[i].key)));
         json_object_set_new(one, "source", report_text(f->assumed[i].source));
         json_array_append_new(list, one);
     }
@@ -50,6 +60,9 @@ int report_kpis(const struct report_source *source, json_t **ret)
     for (size_t i = 0; i < source->n_figures; i++) {
         const struct kpi_result *f = &source->figure[i];
         json_array_append_new(list, report_kpi(f));
+        for (size_t k = 0; k < f->n_assumed && !isnan(f->value); k++)
+            report_assume(source, f->assumed[k].key, f->assumed[k].value, unit_of(f->assumed[k].key),
+                          f->assumed[k].source);
         if (isnan(f->value))
             report_missing(source, quantity_row(f->id)->name, "%s", f->reason);
     }

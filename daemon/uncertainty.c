@@ -20,7 +20,8 @@ double uncertainty_of_sum(double shared, double own, unsigned n)
 
 double uncertainty_of_ratio(double u_total, double u_it, double r)
 {
-    return sqrt(fmax(0, u_total * u_total + u_it * u_it - 2 * r * u_total * u_it));
+    double variance = u_total * u_total + u_it * u_it - 2 * r * u_total * u_it;
+    return isnan(variance) ? variance : sqrt(fmax(0, variance)); /* fmax would make a number of NAN */
 }
 
 double uncertainty_of_pair(double limit)

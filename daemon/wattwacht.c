@@ -5,6 +5,23 @@
 
 #include <signal.h>
 
+static const struct option_row graph_options[] = {
+    CLI_FLAG("site", site, "graph of the whole site; the default"),
+    CLI_TEXT("room", room, "ROOM", "graph of this room"),
+    CLI_TEXT("rack", rack, "RACK", "graph of this rack"),
+    CLI_TEXT("device", device, "DEVICE", "graph of this device"),
+    CLI_TEXT("from", from, "TIME", "2026-10-25, 2026-10-25T14:30:00Z, -24h, -7d; -24h"),
+    CLI_TEXT("to", to, "TIME", "the same, or now; now"),
+    CLI_TEXT("o", output, "FILE", ".svg, .png, .csv or .json; without: CSV on stdout"),
+    CLI_TEXT("width", width, "N", "pixels of the picture, or the most lines of CSV and JSON; 900, 2000"),
+    CLI_TEXT("height", height, "N", "pixels, and what the legend takes; 400"),
+    CLI_FLAG("dark", dark, "for dark screens"),
+    CLI_TEXT("lang", lang, "LANGUAGE", "en, nl or fr; en"),
+    CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
+    CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"),
+    CLI_API,
+    CLI_JSON,
+    CLI_END};
 static const struct option_row check_options[] = {
     CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
     CLI_FLAG("schema", schema, "print every key as JSON Schema instead"), CLI_JSON, CLI_END};
@@ -35,6 +52,18 @@ static const struct option_row backup_options[] = {
 static const struct option_row migrate_options[] = {
     CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
     CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"), CLI_JSON, CLI_END};
+static const struct option_row report_options[] = {
+    CLI_TEXT("room", room, "ROOM", "of this room"),
+    CLI_FLAG("site", site, "of the whole site; the default"),
+    CLI_TEXT("period", period, "PERIOD", "2026, 2026-10, 2026-W40, 2026-10-25 or FROM/TO; last month"),
+    CLI_TEXT("format", format, "FORMAT", "text, csv, json, html or eu; text"),
+    CLI_TEXT("lang", lang, "LANGUAGE", "en, nl or fr; the first of the site's languages"),
+    CLI_TEXT("explain", explain, "KPI", "how a figure comes about: meters, quarters, factors, formula"),
+    CLI_TEXT("o", output, "FILE", "write there; - is stdout"),
+    CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
+    CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"),
+    CLI_JSON,
+    CLI_END};
 static const struct option_row meter_read_options[] = {
     CLI_TEXT("at", at, "TIME", "when it was read, like 2026-01-31T08:00:00+01:00; now"), CLI_API, CLI_JSON, CLI_END};
 
@@ -50,6 +79,10 @@ static const struct command commands[] = {
      cmd_meter_read, NULL},
     {"meter import", "SOURCE FILE.csv", "keep a utility's quarters of an hour", api_options, 2, 2, cmd_meter_import,
      NULL},
+    {"report", "", "energy, PUE and its sisters, heat and money of a period", report_options, 0, 0, cmd_report, NULL},
+    {"graph", "[WHAT]", "a picture or its numbers; without WHAT: which there are", graph_options, 0, 1, cmd_graph,
+     NULL},
+    {"graph-child", "", NULL, NULL, 0, 0, NULL, cmd_graph_child}, /* of the pool of graphs, not for people */
     {"silence", "TARGET DURATION REASON", "no alerts of a rule, device or room for a time", api_options, 3, 3,
      cmd_silence, NULL},
     {"record", "ADDRESS", "keep what an SNMP device answers, for a new profile", record_options, 1, 1, cmd_record,

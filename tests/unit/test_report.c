@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* report, report_document, report_kpis: from a ledger to the one document. */
+/* report, report_gather, report_document, report_kpis, report_energy, report_series, report_meters, report_heat,
+ * report_explain, energy_split, heat_period: from a ledger to the one document. report_render, report_compose,
+ * report_layout, report_page, report_plain: what is made of it. The command is tested by tests/e2e/test_report.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,14 +9,46 @@
 #include <cmocka.h>
 
 #include "daemon/report_document.h"
+#include "daemon/report_explain.h"
+#include "daemon/report_render.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define T0 INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
 
-static struct room_config rooms[] = {{.id = "stad", .title = "Stad", .complete = true}};
-static struct config config = {.site = "leuven", .title = "Leuven", .timezone = "UTC", .room = rooms, .n_rooms = 1};
+static struct room_config rooms[2];
+static struct device_config devices[8];
+static struct source_config sources[1];
+static struct config config;
+
+static void set_up(size_t n_rooms)
+{
+    memset(devices, 0, sizeof devices);
+    for (int i = 0; i < 2; i++)
+        rooms[i] = (struct room_config){.id = i ? "gent" : "stad",
+                                        .title = i ? "Gent" : "Stad",
+                                        .complete = true,
+                                        .heat = {.architecture = HA_HAC,
+                                                 .air_flow_fixed = NAN,
+                                                 .sink_supply = 50,
+                                                 .sink_return = 40,
+                                                 .efficiency = 0.45,
+                                                 .demand_space = NAN,
+                                                 .demand_dhw = NAN}};
+    config = (struct config){
+        .site = "leuven",
+        .title = "Leuven",
+        .timezone = "UTC",
+        .room = rooms,
+        .n_rooms = n_rooms,
+        .device = devices,
+        .source = sources,
+        .factors = {
+            .electricity = 0.16749, .gas = 0.182, .price_electricity = 220, .price_gas = 80, .price_heat = NAN}};
+}
 
 static json_t *build(struct ledger *ledger, const char *scope, int64_t from_s, int64_t to_s, int64_t now_s)
 {
@@ -35,29 +69,92 @@ static const char *text(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static void near(double value, double wanted, double tolerance)
+{
+    if (!(fabs(value - wanted) <= tolerance))
+        print_message("  %.9g, wanted %.9g\n", value, wanted);
+    assert_true(fabs(value - wanted) <= tolerance);
+}
+
+static const json_t *in(const json_t *list, const char *key, const char *wanted)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(text(json_array_get(list, i), key), wanted))
+            return json_array_get(list, i);
+    fail_msg("%s is missing", wanted);
+    return NULL;
+}
+
 static const json_t *kpi(const json_t *document, const char *id)
 {
-    const json_t *kpis = json_object_get(document, "kpis");
-    for (size_t i = 0; i < json_array_size(kpis); i++)
-        if (!strcmp(text(json_array_get(kpis, i), "id"), id))
-            return json_array_get(kpis, i);
-    fail_msg("%s is missing", id);
-    return NULL;
+    return in(json_object_get(document, "kpis"), "id", id);
+}
+
+static void meter(struct ledger *ledger, uint32_t number, const char *device, const char *part, size_t room,
+                  enum role role, int category, const char *feed)
+{
+    struct record r = {.number = number,
+                       .device = device,
+                       .part = part,
+                       .quantity = Q_ENERGY,
+                       .room = rooms[room].id,
+                       .role = role,
+                       .feed = feed,
+                       .category = category,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 500000,
+                       .period_s = 900,
+                       .to_ms = INT64_MAX};
+    assert_int_equal(ledger_define(ledger, &r), 0);
+    devices[config.n_devices++] =
+        (struct device_config){.id = device, .room = room, .role = role, .to_ms = INT64_MAX, .share = 1};
+}
+
+/* Every quarter each meter counts its power; numbers from 1. */
+static void run(struct ledger *ledger, const double *watts, size_t n, int64_t from_s, int64_t to_s)
+{
+    static int64_t seq;
+    for (int64_t s = from_s; s <= to_s; s += 900) {
+        struct row *row = row_new(n);
+        row->seq = ++seq;
+        row->wall_ms = s * 1000;
+        row->boot_us = (s - T0 + 900) * 1000000;
+        row->n = n;
+        for (size_t i = 0; i < n; i++)
+            row->value[i] = (struct row_value){(uint32_t)i + 1, QL_GOOD, watts[i] * (double)(s - from_s) / 3600};
+        assert_int_equal(ledger_feed(ledger, row), 0);
+        row_free(row);
+    }
+    assert_int_equal(ledger_commit(ledger), 0);
 }
 
 /* No ledger at all: every figure is there, null, with its reason. */
 static void test_nothing(void **state)
 {
     (void)state;
+    set_up(1);
     json_t *d = build(NULL, "stad", T0, T0 + 31 * 86400, T0 + 40 * 86400);
     assert_int_equal(json_integer_value(json_object_get(d, "schema")), 1);
     assert_string_equal(text(d, "site"), "leuven");
     assert_string_equal(text(json_object_get(d, "period"), "from"), "2026-01-01T00:00:00.000Z");
     assert_true(json_is_true(json_object_get(json_object_get(d, "period"), "closed")));
-    static const char *const ids[] = {"ipue", "pue", "ppue", "dcie", "ref", "erf", "ere", "cer", "cue", "wue"};
-    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-        assert_true(json_is_null(json_object_get(kpi(d, ids[i]), "value")));
-        assert_true(json_is_string(json_object_get(kpi(d, ids[i]), "reason")));
+    for (int id = Q_KPI_FIRST; id < Q_COUNT; id++) {
+        const json_t *k = kpi(d, quantity_row((enum quantity)id)->name);
+        assert_true(json_is_null(json_object_get(k, "value")));
+        assert_true(json_is_string(json_object_get(k, "reason")));
+    }
+    static const char *const keys[] = {"total_wh", "it_wh", "cooling_wh", "losses_wh", "unmetered_wh"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const json_t *energy = json_object_get(d, "energy");
+        assert_true(json_is_null(json_object_get(energy, keys[i])));
+        assert_non_null(text(json_object_get(energy, "reasons"), keys[i]));
     }
     assert_string_equal(text(json_array_get(json_object_get(d, "missing"), 0), "why"), "nothing was kept yet");
     json_decref(d);
@@ -66,6 +163,7 @@ static void test_nothing(void **state)
 static void test_future(void **state)
 {
     (void)state;
+    set_up(1);
     json_t *d = build(NULL, "site", T0 + 86400, T0 + 2 * 86400, T0);
     assert_string_equal(text(kpi(d, "ipue"), "reason"), "the period begins in the future");
     assert_true(json_is_false(json_object_get(json_object_get(d, "period"), "closed")));
@@ -76,17 +174,139 @@ static void test_scope(void **state)
 {
     (void)state;
     json_t *d = NULL;
+    set_up(1);
     struct report_request request = {.config = &config, .scope = "elsewhere", .from_s = T0, .to_s = T0 + 900};
     assert_int_equal(report_build(&request, &d), -ENOENT);
+    assert_int_equal(report_explain(&request, "speed", &d), -EINVAL);
     assert_null(d);
+}
+
+/* The document in a format holds each of the texts. */
+static void holds(const json_t *document, const char *format, const char *language, const char *const *texts)
+{
+    struct diag *diag = diag_new();
+    char *text = NULL;
+    size_t n;
+    assert_int_equal(report_render(document, report_format_find(format), language, diag, &text, &n), 0);
+    assert_int_equal(strlen(text), n);
+    for (; *texts; texts++)
+        if (!strstr(text, *texts))
+            fail_msg("no '%s' in %s", *texts, text);
+    free(text);
+    diag_free(diag);
+}
+
+/* Grid 20 kW; UPS 13 in, 12.5 out; PDUs 12; cooling 5; light 0.5: the rest is 1.5 kW. */
+static void test_chain(void **state)
+{
+    (void)state;
+    static const double watts[] = {20000, 13000, 12500, 7000, 5000, 5000, 500};
+    struct ledger *ledger;
+    set_up(1);
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "ups", "input", 0, ROLE_UPS_IN, 0, NULL);
+    meter(ledger, 3, "ups", "output", 0, ROLE_UPS_OUT, 1, NULL);
+    meter(ledger, 4, "pdu-a", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 5, "pdu-b", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 6, "ac", "total", 0, ROLE_COOLING, 0, NULL);
+    meter(ledger, 7, "light", "total", 0, ROLE_LIGHTING, 0, NULL);
+    run(ledger, watts, 7, T0, T0 + 10 * 86400);
+    json_t *d = build(ledger, "stad", T0, T0 + 10 * 86400, T0 + 20 * 86400);
+    const json_t *energy = json_object_get(d, "energy");
+    double hours = 240;
+    near(number(energy, "total_wh"), 20000 * hours, 1);
+    near(number(energy, "it_wh"), 12000 * hours, 1);
+    near(number(energy, "cooling_wh"), 5000 * hours, 1);
+    near(number(energy, "ups_losses_wh"), 500 * hours, 1);
+    near(number(energy, "distribution_losses_wh"), 500 * hours, 1);
+    near(number(energy, "losses_wh"), 1000 * hours, 1);
+    near(number(energy, "unmetered_wh"), 1500 * hours, 1);
+    near(number(kpi(d, "ipue"), "value"), 20.0 / 12, 1e-9);
+    near(number(kpi(d, "it-power"), "value"), 12000, 1e-3);
+    assert_string_equal(text(kpi(d, "pue"), "reason"), "a PUE is a figure of twelve months: see ipue");
+    const json_t *series = json_object_get(d, "series"), *rows = json_object_get(series, "rows");
+    assert_string_equal(text(series, "step"), "day");
+    assert_int_equal(json_array_size(rows), 10);
+    near(number(json_array_get(rows, 9), "it_wh"), 12000 * 24, 1e-3);
+    near(number(json_array_get(rows, 9), "ratio"), 20.0 / 12, 1e-9);
+    /* hot-aisle containment: 0.92 of 12 kW + 1 kW of losses + 0.5 kW of light, by a heat exchanger */
+    const json_t *heat = json_array_get(json_object_get(json_object_get(d, "heat"), "rooms"), 0);
+    near(number(heat, "power_w"), 13500 * 0.92 * 0.95, 1);
+    near(number(heat, "energy_wh"), 13500 * 0.92 * 0.95 * hours, hours);
+    near(number(kpi(d, "heat-energy"), "value"), 13500 * 0.92 * 0.95 * hours, hours);
+    assert_string_equal(text(heat, "basis"), "from the power of the room");
+    assert_int_equal(json_array_size(json_object_get(d, "meters")), 7);
+    near(number(in(json_object_get(d, "meters"), "device", "pdu-a"), "value"), 7000 * hours, 1);
+    holds(d, "text", "en",
+          (const char *const[]){"Stad · 1 January 2026 – 10 January 2026", "4,800\u00a0kWh", "1.67 ± 0.02",
+                                "100.0\u00a0%", "a PUE is a figure of twelve months: see ipue", NULL});
+    holds(d, "text", "nl", (const char *const[]){"Verliezen van de UPS", "1,67 ± 0,02", "10 januari 2026", NULL});
+    holds(d, "json", NULL, (const char *const[]){"\"schema\": 1", "\"unmetered_wh\"", NULL});
+    json_decref(d);
+
+    struct report_request request = {
+        .config = &config, .ledger = ledger, .scope = "stad", .from_s = T0, .to_s = T0 + 86400, .now_s = T0 + 86400};
+    assert_int_equal(report_explain(&request, "ipue", &d), 0);
+    assert_string_equal(text(d, "formula"), "total energy / IT energy");
+    near(number(in(json_object_get(d, "operands"), "name", "total energy"), "value"), 480000, 1);
+    near(number(in(json_object_get(d, "terms"), "role", "grid"), "value"), 480000, 1);
+    assert_int_equal(json_array_size(json_object_get(d, "terms")), 1);
+    near(number(in(json_object_get(d, "trace"), "device", "pdu-a"), "quarters"), 96, 0);
+    holds(d, "text", "fr", (const char *const[]){"iPUE2 = total energy / IT energy", "Opérandes", "réseau", NULL});
+    json_decref(d);
+    ledger_close(ledger);
+}
+
+/* The meters behind the grid show more than it: no rest below nought without a word. */
+static void test_contradiction(void **state)
+{
+    (void)state;
+    static const double watts[] = {10000, 8000, 5000};
+    struct ledger *ledger;
+    set_up(1);
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "pdu", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 3, "ac", "total", 0, ROLE_COOLING, 0, NULL);
+    run(ledger, watts, 3, T0, T0 + 86400);
+    json_t *d = build(ledger, "stad", T0, T0 + 86400, T0 + 2 * 86400);
+    const json_t *energy = json_object_get(d, "energy");
+    near(number(energy, "unmetered_wh"), -3000 * 24, 1);
+    assert_non_null(strstr(json_string_value(json_array_get(json_object_get(energy, "warnings"), 0)),
+                           "show 72.0 kWh more than the grid"));
+    json_decref(d);
+    ledger_close(ledger);
+}
+
+/* A site without a grid meter is the sum of its rooms; one room that lacks a figure leaves it null, and says which. */
+static void test_site(void **state)
+{
+    (void)state;
+    static const double watts[] = {20000, 12000, 6000};
+    struct ledger *ledger;
+    set_up(2);
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "pdu", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 3, "pdu-g", "total", 1, ROLE_IT, 2, NULL);
+    run(ledger, watts, 3, T0, T0 + 86400);
+    json_t *d = build(ledger, "site", T0, T0 + 86400, T0 + 2 * 86400);
+    const json_t *energy = json_object_get(d, "energy");
+    near(number(energy, "it_wh"), 18000 * 24, 1);
+    assert_true(json_is_null(json_object_get(energy, "total_wh")));
+    assert_string_equal(text(json_object_get(energy, "reasons"), "total_wh"), "gent: nothing but IT is metered");
+    near(number(energy, "entered_wh"), 26000 * 24, 1);
+    assert_string_equal(text(json_object_get(d, "series"), "step"), "hour");
+    json_decref(d);
+    ledger_close(ledger);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_future),
-        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

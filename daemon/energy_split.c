@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "energy_split.h"
+
+#include "daemon/uncertainty.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double known(const struct kpi_energy *e)
+{
+    return e->meters ? e->wh : (double)NAN;
+}
+
+/* NAN stands for a meter that is not there: it adds nothing to what is. */
+static double plus(double a, double b)
+{
+    return isnan(a) ? b : isnan(b) ? a : a + b;
+}
+
+static double or_zero(double value)
+{
+    return isnan(value) ? 0 : value;
+}
+
+static void split_losses(const struct kpi_window *w, const struct kpi_energies *e, struct energy_split *s)
+{
+    const struct kpi_energy *in = &e->role[ROLE_UPS_IN], *out = &e->role[ROLE_UPS_OUT];
+    double behind = e->role[ROLE_IT].wh - e->direct[ROLE_IT].wh;
+    unsigned metered = e->role[ROLE_IT].meters - e->direct[ROLE_IT].meters;
+    if (in->meters && out->meters && !*w->ups_unmetered)
+        s->ups_losses = in->wh - out->wh;
+    if (out->meters && metered && e->role[ROLE_IT].category > 1)
+        s->distribution = out->wh - behind - e->on_ups.wh;
+    if (!out->meters && !in->meters)
+        snprintf(s->no_losses, sizeof s->no_losses, "no meter on a UPS");
+    else if (isnan(s->ups_losses))
+        snprintf(s->no_losses, sizeof s->no_losses, "input and output of the UPS are not both metered");
+}
+
+static void split_rest(const struct kpi_window *w, const struct kpi_energies *e, struct energy_split *s)
+{
+    static const enum role parts[] = {ROLE_IT, ROLE_COOLING, ROLE_LIGHTING, ROLE_OTHER, ROLE_HEAT_PUMP};
+    if (!e->role[ROLE_GRID].meters) {
+        snprintf(s->no_rest, sizeof s->no_rest, "no meter at the grid: what no other meter shows cannot be seen");
+        return;
+    }
+    double variance = kpi_entered(w, e).variance;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (e->role[parts[i]].meters)
+            variance += e->role[parts[i]].variance;
+    s->unmetered = s->entered - s->it - or_zero(s->cooling) - or_zero(s->cooling_bought) - or_zero(s->lighting) -
+                   or_zero(s->other) - or_zero(s->heat_pump) - or_zero(energy_split_losses(s));
+    s->unmetered_u = COVERAGE_FACTOR * sqrt(variance);
+    if (isnan(s->unmetered)) {
+        snprintf(s->no_rest, sizeof s->no_rest, "%.110s", s->no_it);
+        return;
+    }
+    if (s->unmetered < 0 && s->unmetered < -s->unmetered_u)
+        snprintf(s->warning, sizeof s->warning,
+                 "the meters behind the grid show %.1f kWh more than the grid: one is counted twice, or wrong",
+                 -s->unmetered / 1e3);
+}
+
+void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, const struct kpi_energies *e,
+                     struct energy_split *s)
+{
+    struct kpi_energy total, it, entered = kpi_entered(w, e);
+    memset(s, 0, sizeof *s);
+    s->ups_losses = s->distribution = s->unmetered = s->unmetered_u = NAN;
+    s->entered = known(&entered);
+    s->it = kpi_it(e, &it, s->no_it) ? (double)NAN : it.wh;
+    s->total = kpi_total(scope, w, e, &total, &it, s->no_total) ? (double)NAN : total.wh;
+    s->cooling = known(&e->role[ROLE_COOLING]);
+    s->cooling_bought = known(&e->role[ROLE_COOLING_IMPORT]);
+    s->lighting = known(&e->role[ROLE_LIGHTING]);
+    s->other = known(&e->role[ROLE_OTHER]);
+    s->heat_pump = known(&e->role[ROLE_HEAT_PUMP]);
+    s->solar = known(&e->role[ROLE_SOLAR]);
+    s->generator = known(&e->role[ROLE_GENERATOR]);
+    s->exported = known(&e->role[ROLE_EXPORT]);
+    s->fuel = known(&e->role[ROLE_FUEL]);
+    s->heat_out = known(&e->role[ROLE_HEAT_OUT]);
+    s->removed = known(&e->removed);
+    s->water = known(&e->role[ROLE_WATER]);
+    s->potable = known(&e->role[ROLE_WATER_POTABLE]);
+    split_losses(w, e, s);
+    split_rest(w, e, s);
+}
+
+static void told(char *to, size_t size, const char *id, const char *reason)
+{
+    if (*reason && !*to)
+        snprintf(to, size, "%s: %s", id, reason);
+}
+
+void energy_split_add(struct energy_split *to, const struct energy_split *room, const char *id)
+{
+    static const size_t sums[] = {
+        offsetof(struct energy_split, entered),    offsetof(struct energy_split, cooling),
+        offsetof(struct energy_split, lighting),   offsetof(struct energy_split, cooling_bought),
+        offsetof(struct energy_split, other),      offsetof(struct energy_split, heat_pump),
+        offsetof(struct energy_split, ups_losses), offsetof(struct energy_split, distribution),
+        offsetof(struct energy_split, solar),      offsetof(struct energy_split, generator),
+        offsetof(struct energy_split, exported),   offsetof(struct energy_split, fuel),
+        offsetof(struct energy_split, heat_out),   offsetof(struct energy_split, removed),
+        offsetof(struct energy_split, water),      offsetof(struct energy_split, potable),
+    };
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+        double *sum = (double *)(void *)((char *)to + sums[i]);
+        *sum = plus(*sum, *(const double *)(const void *)((const char *)room + sums[i]));
+    }
+    /* of these a sum without one room would be a wrong number */
+    to->total += room->total;
+    to->it += room->it;
+    to->unmetered += room->unmetered;
+    to->unmetered_u = uncertainty_rss(to->unmetered_u, room->unmetered_u);
+    told(to->no_total, sizeof to->no_total, id, room->no_total);
+    told(to->no_it, sizeof to->no_it, id, room->no_it);
+    told(to->no_losses, sizeof to->no_losses, id, room->no_losses);
+    told(to->no_rest, sizeof to->no_rest, id, room->no_rest);
+    told(to->warning, sizeof to->warning, id, room->warning);
+}
+
+double energy_split_losses(const struct energy_split *s)
+{
+    return plus(s->ups_losses, s->distribution);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report_layout.h"
+
+#include "daemon/report_value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+const struct layout layouts[] = {
+    {"operands", "Operands", {{"name", "Operand", "text"}, {"value", ">Value", "value"}}, 0},
+    {"terms", "What entered is the sum of",
+     {{"sign", "", "name"}, {"role", "Counts as", "text"}, {"value", ">Energy", "value"},
+      {"uncertainty_k2", ">± (k = 2)", "Wh"}, {"meters", ">Meters", "count"}}, 0},
+    {"trace", "Meters and their quarters of an hour",
+     {{"device", "Meter", "name"}, {"part", "Part", "name"}, {"as", "Counts as", "text"},
+      {"value", ">Energy", "value"}, {"weight", ">Weight", ""}, {"accuracy", ">Limit of error", "%"},
+      {"quarters", ">Quarters", "count"}, {"measured", ">Measured", "count"}, {"estimated", ">Estimated", "count"},
+      {"spread", ">Spread", "count"}, {"manual", ">Manual", "count"}, {"correction", ">Corrections", "count"}}, 0},
+    {"heat.rooms", "Heat that could be recovered",
+     {{"room", "Room", "name"}, {"basis", "Basis", "text"}, {"power_w", ">Power, mean", "W"},
+      {"power_low_w", ">at least", "W"}, {"power_high_w", ">at most", "W"}, {"energy_wh", ">Heat", "Wh"},
+      {"temperature", ">Temperature", "degC"}, {"cop", ">COP", ""}, {"delivered_wh", ">Delivered by a heat pump", "Wh"},
+      {"electric_wh", ">Its electricity", "Wh"}}, 0},
+    {"heat.year", "What a year of it is worth",
+     {{"used_wh", "Heat used", "Wh"}, {"electric_wh", "Electricity of the heat pump", "Wh"},
+      {"utilisation", "Used of what is delivered", "share"}, {"demand_covered", "Demand covered", "share"},
+      {"co2_gross_kg", "CO2 of gas avoided", "kg"}, {"co2_net_kg", "CO2 net of the heat pump's electricity", "kg"},
+      {"homes", "Homes heated", "count"}, {"gas_saved_eur", "Gas saved", "EUR"},
+      {"electricity_eur", "Electricity of the heat pump, cost", "EUR"}, {"saved_eur", "Saved", "EUR"}}, 0},
+    {"meters", "Meters",
+     {{"device", "Meter", "name"}, {"part", "Part", "name"}, {"room", "Room", "name"}, {"as", "Counts as", "text"},
+      {"value", ">Energy", "value"}, {"share", ">Share", "share"}, {"accuracy", ">Limit of error", "%"},
+      {"coverage", ">Coverage", "share"}, {"estimated", ">Estimated", "share"}, {"note", "Note", "text"}}, 0},
+    {NULL, NULL, {{NULL, NULL, NULL}}, 0},
+};
+/* clang-format on */
+
+const json_t *layout_find(const json_t *document, const char *path)
+{
+    char key[64];
+    while (document && *path) {
+        size_t n = strcspn(path, ".");
+        snprintf(key, sizeof key, "%.*s", (int)n, path);
+        document = json_object_get(document, key);
+        path += n + (path[n] == '.');
+    }
+    return document;
+}
+
+static bool has_value(const json_t *value)
+{
+    return value && !json_is_null(value) && !(json_is_string(value) && !*json_string_value(value));
+}
+
+/* A member's own unit, where its column says so. */
+static const char *unit_of(const json_t *object, const struct layout_column *column)
+{
+    return strcmp(column->unit, "value") ? column->unit : report_string(object, "unit");
+}
+
+static const char *cell(struct language *l, const json_t *object, const struct layout_column *column)
+{
+    const json_t *value = json_object_get(object, column->key);
+    return has_value(value) ? report_member(l, value, unit_of(object, column)) : "";
+}
+
+static const char *title_of(struct language *l, const char *title)
+{
+    return *title == '>' ? report_words(l, ">%s", language_say(l, title + 1)) : language_say(l, title);
+}
+
+static void add_list(struct page *page, const json_t *list, const struct layout *layout, struct language *l)
+{
+    const struct layout_column *used[LAYOUT_COLUMNS];
+    const char *titles[LAYOUT_COLUMNS + 1], *cells[LAYOUT_COLUMNS];
+    size_t n = 0, rows = json_array_size(list);
+    for (const struct layout_column *c = layout->column; c < layout->column + LAYOUT_COLUMNS && c->key; c++) {
+        bool any = false;
+        for (size_t i = 0; i < rows; i++)
+            any |= has_value(json_object_get(json_array_get(list, i), c->key));
+        if (any) {
+            titles[n] = title_of(l, c->title);
+            used[n++] = c;
+        }
+    }
+    titles[n] = NULL;
+    if (!n)
+        return;
+    page_table(page, titles);
+    for (size_t i = 0; i < rows && (!layout->most || i < layout->most); i++) {
+        for (size_t k = 0; k < n; k++)
+            cells[k] = cell(l, json_array_get(list, i), used[k]);
+        page_row(page, cells);
+    }
+}
+
+static void add_object(struct page *page, const json_t *object, const struct layout *layout, struct language *l)
+{
+    static const char *const titles[] = {"", ">", NULL};
+    bool begun = false;
+    for (const struct layout_column *c = layout->column; c < layout->column + LAYOUT_COLUMNS && c->key; c++) {
+        const char *text = cell(l, object, c);
+        if (!*text)
+            continue;
+        if (!begun)
+            page_table(page, titles);
+        begun = true;
+        const char *cells[] = {language_say(l, *c->title == '>' ? c->title + 1 : c->title), text};
+        page_row(page, cells);
+    }
+}
+
+void layout_section(struct page *page, const json_t *document, const char *section, struct language *l)
+{
+    size_t length = strlen(section);
+    for (const struct layout *layout = layouts; layout->path; layout++) {
+        if (strncmp(layout->path, section, length) || (layout->path[length] && layout->path[length] != '.'))
+            continue;
+        const json_t *found = layout_find(document, layout->path);
+        if (!found || json_is_null(found) || (json_is_array(found) && !json_array_size(found)))
+            continue;
+        if (layout->title)
+            page_heading(page, language_say(l, layout->title));
+        if (json_is_array(found))
+            add_list(page, found, layout, l);
+        else
+            add_object(page, found, layout, l);
+    }
+}

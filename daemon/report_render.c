@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report_render.h"
+
+#include "daemon/report_compose.h"
+#include "daemon/report_plain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void write_json(FILE *out, const json_t *document, struct language *language)
+{
+    (void)language; /* data have none */
+    json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    fputc('\n', out);
+}
+
+static void write_text(FILE *out, const json_t *document, struct language *language)
+{
+    struct page *page = report_compose(document, language);
+    report_plain(out, page);
+    page_free(page);
+}
+
+const struct report_format report_formats[] = {
+    {"text", "text/plain; charset=utf-8", write_text},
+    {"json", "application/json", write_json},
+    {NULL, NULL, NULL},
+};
+
+const struct report_format *report_format_find(const char *name)
+{
+    for (const struct report_format *f = report_formats; f->name; f++)
+        if (!strcmp(f->name, name))
+            return f;
+    return NULL;
+}
+
+int report_render(const json_t *document, const struct report_format *format, const char *name, struct diag *diag,
+                  char **ret, size_t *ret_n)
+{
+    struct language *language = NULL;
+    int r = language_load(name ? name : "en", diag, &language);
+    if (r)
+        return r;
+    FILE *out = open_memstream(ret, ret_n);
+    if (!out)
+        abort();
+    format->write(out, document, language);
+    fclose(out);
+    language_free(language);
+    return 0;
+}
