@@ -29,11 +29,20 @@ struct mqtt {
     struct mqtt_config config;
     struct mqtt_base base;
     const struct live *live;
+    const struct mqtt_store *store;
     char *site; /* as at the start: it cannot be reloaded */
     char *version;
     struct mqtt_session *shared;       /* NULL: no view wants it */
     struct mqtt_session *own[N_VIEWS]; /* of the views that have a wire of their own */
 };
+
+#define N_SESSIONS (N_VIEWS + 1)
+
+/* NULL: there is none in this place. */
+static struct mqtt_session *session_at(const struct mqtt *mqtt, size_t i)
+{
+    return i == 0 ? mqtt->shared : mqtt->own[i - 1];
+}
 
 /* Texts of the configuration; those that a connection rests on end it when they change. */
 static const struct {
@@ -112,7 +121,7 @@ static int open_session(struct mqtt *mqtt, const struct mqtt_view *own, struct m
                              .live = mqtt->live,
                              .version = mqtt->version,
                              .qos = (int)mqtt->config.qos};
-    return *session ? 0 : mqtt_session_start(mqtt->loop, &host, own ? own->name : NULL, own, session);
+    return *session ? 0 : mqtt_session_start(mqtt->loop, &host, mqtt->store, own, session);
 }
 
 static void close_session(struct mqtt_session **session)
@@ -143,8 +152,8 @@ static int choose_views(struct mqtt *mqtt)
     return rc;
 }
 
-int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live, const char *version,
-               struct mqtt **ret)
+int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live,
+               const struct mqtt_store *store, const char *version, struct mqtt **ret)
 {
     int rc = check_config(config);
     if (rc < 0)
@@ -154,6 +163,7 @@ int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct li
         return -ENOMEM;
     mqtt->loop = sd_event_ref(loop);
     mqtt->live = live;
+    mqtt->store = store;
     mqtt->site = strdup(live->config->site);
     mqtt->version = strdup(version);
     if (!mqtt->site || !mqtt->version)
@@ -190,8 +200,8 @@ int mqtt_reload(struct mqtt *mqtt, const struct mqtt_config *config)
     take_config(mqtt, config);
     bool reconnect = !same_connection(&before, &mqtt->config);
     rc = choose_views(mqtt);
-    for (size_t i = 0; i <= N_VIEWS; i++) {
-        struct mqtt_session *session = i < N_VIEWS ? mqtt->own[i] : mqtt->shared;
+    for (size_t i = 0; i < N_SESSIONS; i++) {
+        struct mqtt_session *session = session_at(mqtt, i);
         if (session)
             mqtt_session_reload(session, &mqtt->config, &mqtt->base, reconnect);
     }
@@ -213,15 +223,36 @@ void mqtt_stop(struct mqtt *mqtt)
     free(mqtt);
 }
 
+bool mqtt_history(struct mqtt *mqtt, const char *name, struct mqtt_rows *rows)
+{
+    for (size_t i = 0; i < N_SESSIONS; i++)
+        if (session_at(mqtt, i) && mqtt_session_rows(session_at(mqtt, i), name, rows))
+            return true;
+    return false;
+}
+
+void mqtt_history_stats(struct mqtt *mqtt, struct mqtt_relay_stats *ret)
+{
+    *ret = (struct mqtt_relay_stats){0};
+    for (size_t i = 0; i < N_SESSIONS; i++) {
+        struct mqtt_relay_stats one;
+        if (!session_at(mqtt, i) || !session_at(mqtt, i)->relay)
+            continue;
+        mqtt_relay_stats(session_at(mqtt, i)->relay, &one);
+        ret->told += one.told;
+        ret->missed += one.missed;
+        ret->behind |= one.behind;
+    }
+}
+
 void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret)
 {
     *ret = (struct mqtt_wire_stats){0};
-    for (size_t i = 0; i <= N_VIEWS; i++) {
-        struct mqtt_session *session = i < N_VIEWS ? mqtt->own[i] : mqtt->shared;
+    for (size_t i = 0; i < N_SESSIONS; i++) {
         struct mqtt_wire_stats one;
-        if (!session)
+        if (!session_at(mqtt, i))
             continue;
-        mqtt_wire_stats(session->host.wire, &one);
+        mqtt_wire_stats(session_at(mqtt, i)->host.wire, &one);
         ret->outbox.messages += one.outbox.messages;
         ret->outbox.bytes += one.outbox.bytes;
         ret->outbox.superseded += one.outbox.superseded;
@@ -282,9 +313,9 @@ static void sink_alert(void *self, const struct alert_entry *entry, bool transit
 static const char *sink_trouble(void *self)
 {
     struct mqtt *mqtt = self;
-    const char *words = mqtt->shared ? mqtt_session_trouble(mqtt->shared) : NULL;
-    for (size_t i = 0; i < N_VIEWS && !words; i++)
-        words = mqtt->own[i] ? mqtt_session_trouble(mqtt->own[i]) : NULL;
+    const char *words = NULL;
+    for (size_t i = 0; i < N_SESSIONS && !words; i++)
+        words = session_at(mqtt, i) ? mqtt_session_trouble(session_at(mqtt, i)) : NULL;
     return words;
 }
 

@@ -13,11 +13,15 @@ struct mqtt;
 
 extern const struct sink mqtt_sink;
 
-/* -EINVAL for a server or prefix that cannot be one. */
-int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live, const char *version,
-               struct mqtt **ret);
+/* -EINVAL for a server or prefix that cannot be one. store: NULL: what an outage keeps from the broker is lost. */
+int mqtt_start(sd_event *loop, const struct mqtt_config *config, const struct live *live,
+               const struct mqtt_store *store, const char *version, struct mqtt **ret);
+/* An answer of the store; true: it was for a view of this broker, which took what it wants of the rows. */
+bool mqtt_history(struct mqtt *mqtt, const char *name, struct mqtt_rows *rows);
 /* After live.h follows the new configuration. The connection stays unless what it rests on has changed. */
 int mqtt_reload(struct mqtt *mqtt, const struct mqtt_config *config);
 /* Says offline, disconnects and frees. */
 void mqtt_stop(struct mqtt *mqtt);
+/* behind: of any view. */
+void mqtt_history_stats(struct mqtt *mqtt, struct mqtt_relay_stats *ret);
 void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret); /* sums over its sessions */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_native.h"
+#include "mqtt_sample.h"
 #include "mqtt_tree.h"
 
 #include <stdio_ext.h>
@@ -187,15 +188,24 @@ static struct told_kpi *kpi_of(struct native *native, const struct kpi_result *r
     return &native->kpi[native->n_kpis++];
 }
 
+/* As its reading has it, and with it the log: told again as history it has the same time. */
+static int64_t time_of(const struct native *native, const struct kpi_result *result)
+{
+    char name[120];
+    struct timespec now;
+    snprintf(name, sizeof name, "%s/kpi/%s", result->scope, quantity_row(result->id)->name);
+    const struct live_point *point = live_find(native->host->live, name);
+    clock_gettime(CLOCK_REALTIME, &now);
+    return point && point->ts_ms ? point->ts_ms : (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void native_kpis(void *self, const struct kpi_result *results, size_t n)
 {
     struct native *native = self;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     for (size_t i = 0; i < n; i++) {
         struct told_kpi *kpi = kpi_of(native, &results[i]);
         kpi->result = results[i];
-        kpi->ts_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        kpi->ts_ms = time_of(native, &results[i]);
         if (past(native, STEP_KPIS))
             tell_kpi(native, kpi);
     }
@@ -279,6 +289,48 @@ static void native_connected(void *self)
     native->next = 0;
 }
 
+static void tell_history(struct native *native, const char *room, const char *device, const char *part)
+{
+    char topic[MQTT_TOPIC_MAX];
+    mqtt_topic_history(topic, sizeof topic, &native->host->base, room, device, part);
+    put(native, MQTT_LANE_HISTORY, topic, 1, false);
+}
+
+static void tell_past_kpis(struct native *native, const struct row *const *rows, size_t n)
+{
+    const struct live *live = native->host->live;
+    for (size_t i = 0; i < live->n_points; i++) {
+        const struct live_point *point = live->point[i];
+        if (point->device != NO_DEVICE || !point->scope || point->gone || !mqtt_view_wants(native->host, point))
+            continue;
+        for (size_t at = 0; at < n;)
+            if (mqtt_sample_kpi(begin(native), point, rows, n, &at))
+                tell_history(native, point->scope, "kpi", quantity_row(point->quantity)->name);
+    }
+}
+
+static void native_history(void *self, const struct row *const *rows, size_t n)
+{
+    struct native *native = self;
+    const struct live *live = native->host->live;
+    uint32_t index = live_index(live, rows[0]->device);
+    if (rows[0]->device == NO_DEVICE) {
+        tell_past_kpis(native, rows, n);
+        return;
+    }
+    if (index == NO_DEVICE || index >= native->tree.n_devices || !live->device[index]->config)
+        return; /* gone, and with it who would ask */
+    const struct device_config *config = live->device[index]->config;
+    const char *room = config->room == NO_INDEX ? "" : live->config->room[config->room].id;
+    for (size_t i = 0; i < native->tree.device[index].n; i++) {
+        const struct mqtt_part *part = native->tree.device[index].part[i];
+        struct mqtt_points points = {part->name, part->n, part->point};
+        for (size_t at = 0; at < n;)
+            if (mqtt_sample_part(begin(native), &points, rows, n, &at))
+                tell_history(native, room, config->id, part->name);
+    }
+}
+
 /* Element i of a step; false: there are no more. */
 static bool step_element(struct native *native, size_t i)
 {
@@ -337,4 +389,5 @@ const struct mqtt_view mqtt_native = {
     .device = native_device,
     .kpis = native_kpis,
     .alert = native_alert,
+    .history = native_history,
 };

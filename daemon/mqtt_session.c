@@ -39,6 +39,8 @@ static void subscribe(struct mqtt_session *session, const struct mqtt_told *told
 static void begin_snapshot(struct mqtt_session *session, uint64_t connection)
 {
     struct mqtt_host *host = &session->host;
+    if (session->relay)
+        mqtt_relay_away(session->relay); /* the connection before may have ended unseen */
     session->connection = connection;
     host->connected = true;
     host->connect = mqtt_wire_connect(host->wire);
@@ -72,6 +74,36 @@ static void tell_received(struct mqtt_session *session)
     }
 }
 
+/* What the broker acknowledges after all states that were put before. */
+static void put_beat(struct mqtt_session *session)
+{
+    if (session->suffix)
+        session->told[0].view->beat(session->told[0].self);
+    else
+        mqtt_wire_put(session->host.wire, MQTT_LANE_BEAT, session->status, "online", strlen("online"), 1, true);
+}
+
+static void look(struct mqtt_session *session)
+{
+    uint64_t now, next = UINT64_MAX;
+    bool beat;
+    if (!session->relay || !session->host.connected || sd_event_now(session->loop, CLOCK_MONOTONIC, &now) < 0)
+        return;
+    next = (uint64_t)mqtt_relay_look(session->relay, (int64_t)now, session->connection, &beat);
+    if (beat)
+        put_beat(session);
+    sd_event_source_set_time(session->timer, next);
+    sd_event_source_set_enabled(session->timer, next == INT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+}
+
+static int on_timer(sd_event_source *source, uint64_t at, void *context)
+{
+    (void)source;
+    (void)at;
+    look(context);
+    return 0;
+}
+
 /* One step of the first view that has more to tell; other events of the loop come between the steps. */
 static int on_step(sd_event_source *source, void *context)
 {
@@ -80,6 +112,13 @@ static int on_step(sd_event_source *source, void *context)
         const struct mqtt_told *told = &session->told[i];
         if (told->view->snapshot && told->view->snapshot(told->self))
             return 0;
+    }
+    if (session->relay && session->host.connected) {
+        if (mqtt_relay_away_yet(session->relay))
+            mqtt_relay_begin(session->relay);
+        else if (mqtt_relay_step(session->relay))
+            return 0;
+        look(session);
     }
     sd_event_source_set_enabled(source, SD_EVENT_OFF);
     return 0;
@@ -90,6 +129,14 @@ static void call_again(const struct mqtt_host *host)
     struct mqtt_session *session = (struct mqtt_session *)((const char *)host - offsetof(struct mqtt_session, host));
     if (session->step)
         sd_event_source_set_enabled(session->step, SD_EVENT_ON);
+}
+
+bool mqtt_session_rows(struct mqtt_session *session, const char *name, struct mqtt_rows *rows)
+{
+    if (!session->relay || !mqtt_relay_rows(session->relay, name, rows))
+        return false;
+    sd_event_source_set_enabled(session->step, SD_EVENT_ON);
+    return true;
 }
 
 static int on_wire(sd_event_source *source, int fd, uint32_t events, void *context);
@@ -133,6 +180,13 @@ static int begin_wire(struct mqtt_session *session)
     return 0;
 }
 
+static void lose(struct mqtt_session *session)
+{
+    session->host.connected = false;
+    if (session->relay)
+        mqtt_relay_away(session->relay);
+}
+
 static int on_wire(sd_event_source *source, int fd, uint32_t events, void *context)
 {
     struct mqtt_session *session = context;
@@ -142,25 +196,26 @@ static int on_wire(sd_event_source *source, int fd, uint32_t events, void *conte
     (void)events;
     enum mqtt_state state = mqtt_wire_state(session->host.wire, &connection);
     switch (state) {
-    case MQTT_AWAY: session->host.connected = false; break;
+    case MQTT_AWAY: lose(session); break;
     case MQTT_HELD:
     case MQTT_OPEN:
         if (connection != session->connection)
             begin_snapshot(session, connection);
         break;
     case MQTT_CLOSED:
-        session->host.connected = false;
+        lose(session);
         if (session->closing && begin_wire(session) < 0)
             session->closing = false; /* out of descriptors or threads; the next reload tries again */
         break;
     }
     give_will(session);
     tell_received(session);
+    look(session);
     return 0;
 }
 
-int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const char *suffix, const struct mqtt_view *own,
-                       struct mqtt_session **ret)
+int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const struct mqtt_store *store,
+                       const struct mqtt_view *own, struct mqtt_session **ret)
 {
     struct mqtt_session *session = calloc(1, sizeof *session);
     if (!session)
@@ -168,13 +223,16 @@ int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const char 
     session->loop = sd_event_ref(loop);
     session->host = *host;
     session->host.more = call_again;
-    session->suffix = suffix;
+    session->store = store;
+    session->suffix = own ? own->name : NULL;
     mqtt_topic_site(session->status, sizeof session->status, &host->base, "status");
     if (own)
         mqtt_session_choose(session, own, true);
     int rc = sd_event_add_defer(loop, &session->step, on_step, session);
     if (rc >= 0)
         rc = sd_event_source_set_enabled(session->step, SD_EVENT_OFF);
+    if (rc >= 0)
+        rc = sd_event_add_time(loop, &session->timer, CLOCK_MONOTONIC, UINT64_MAX, 10000, on_timer, session);
     /* readings come first */
     if (rc >= 0)
         rc = sd_event_source_set_priority(session->step, SD_EVENT_PRIORITY_IDLE);
@@ -203,6 +261,8 @@ void mqtt_session_choose(struct mqtt_session *session, const struct mqtt_view *v
     if (wanted) {
         struct mqtt_told *told = &session->told[session->n++];
         *told = (struct mqtt_told){view, view->start(&session->host)};
+        if (view->history && session->store)
+            session->relay = mqtt_relay_new(session->store, &session->host, view, told->self);
         if (!session->host.connected)
             return;
         subscribe(session, told);
@@ -213,6 +273,10 @@ void mqtt_session_choose(struct mqtt_session *session, const struct mqtt_view *v
     }
     for (size_t i = 0; i < session->n; i++)
         if (session->told[i].view == view) {
+            if (view->history) {
+                mqtt_relay_free(session->relay, true);
+                session->relay = NULL;
+            }
             view->stop(session->told[i].self);
             memmove(&session->told[i], &session->told[i + 1], (session->n - i - 1) * sizeof session->told[0]);
             session->n--;
@@ -235,6 +299,8 @@ void mqtt_session_reload(struct mqtt_session *session, const struct mqtt_config 
         if (session->host.connected && !reconnect)
             subscribe(session, told);
     }
+    if (session->relay)
+        mqtt_relay_reload(session->relay);
     if (reconnect && !session->closing) {
         session->closing = true;
         mqtt_wire_close(session->host.wire); /* on_wire begins the next when this one is over */
@@ -247,6 +313,8 @@ void mqtt_session_stop(struct mqtt_session *session)
         return;
     sd_event_source_disable_unref(session->io);
     sd_event_source_disable_unref(session->step);
+    sd_event_source_disable_unref(session->timer);
+    mqtt_relay_free(session->relay, false);
     if (session->host.wire) {
         mqtt_wire_close(session->host.wire);
         mqtt_wire_wait(session->host.wire, MQTT_STOP_MS);

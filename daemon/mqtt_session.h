@@ -7,7 +7,7 @@
  * Threads: the loop's thread. Only mqtt_session_stop waits, for at most MQTT_STOP_MS.
  */
 #pragma once
-#include "mqtt_view.h"
+#include "mqtt_relay.h"
 
 #define MQTT_STOP_MS  5000 /* 2 s for what waits, 1 s for `offline`, 1 s to disconnect, 1 s for the library */
 #define MQTT_VIEW_MAX 4
@@ -22,7 +22,9 @@ struct mqtt_told {
 
 struct mqtt_session {
     sd_event *loop;
-    sd_event_source *io, *step;
+    sd_event_source *io, *step, *timer;
+    const struct mqtt_store *store; /* NULL: no history */
+    struct mqtt_relay *relay;       /* of the one view that tells history */
     struct mqtt_host host;
     const char *suffix; /* of the client id; NULL: the shared session */
     char status[MQTT_TOPIC_MAX];
@@ -33,9 +35,11 @@ struct mqtt_session {
     char words[700];
 };
 
-/* suffix: of the client id, for a session of a view's own; NULL. */
-int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const char *suffix, const struct mqtt_view *own,
-                       struct mqtt_session **ret);
+/* own: the view whose session it is; NULL: the shared session. */
+int mqtt_session_start(sd_event *loop, const struct mqtt_host *host, const struct mqtt_store *store,
+                       const struct mqtt_view *own, struct mqtt_session **ret);
+/* An answer of the store; true: it was for this session. */
+bool mqtt_session_rows(struct mqtt_session *session, const char *name, struct mqtt_rows *rows);
 /* Starts or stops a view. */
 void mqtt_session_choose(struct mqtt_session *session, const struct mqtt_view *view, bool wanted);
 bool mqtt_session_has(const struct mqtt_session *session, const struct mqtt_view *view);

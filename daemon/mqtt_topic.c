@@ -87,6 +87,13 @@ size_t mqtt_topic_alert(char *buf, size_t size, const struct mqtt_base *base, co
     return n;
 }
 
+size_t mqtt_topic_history(char *buf, size_t size, const struct mqtt_base *base, const char *room, const char *device,
+                          const char *part)
+{
+    return length_of(
+        snprintf(buf, size, "%s/%s/history/%s/%s/%s", base->prefix, base->site, room_or_site(room), device, part));
+}
+
 size_t mqtt_topic_event(char *buf, size_t size, const struct mqtt_base *base)
 {
     return length_of(snprintf(buf, size, "%s/%s/event/alert", base->prefix, base->site));

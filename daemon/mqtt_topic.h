@@ -29,4 +29,7 @@ size_t mqtt_topic_part(char *buf, size_t size, const struct mqtt_base *base, con
                        const char *part);
 size_t mqtt_topic_kpi(char *buf, size_t size, const struct mqtt_base *base, const char *scope, const char *id);
 size_t mqtt_topic_alert(char *buf, size_t size, const struct mqtt_base *base, const char *alert);
+/* KPIs stand in it as part ID of the device `kpi`, which no device is called. */
+size_t mqtt_topic_history(char *buf, size_t size, const struct mqtt_base *base, const char *room, const char *device,
+                          const char *part);
 size_t mqtt_topic_event(char *buf, size_t size, const struct mqtt_base *base);

@@ -92,7 +92,7 @@ static uint64_t trouble_subject(const char *what)
     return subject;
 }
 
-static void take_event(struct service *service, const struct disk_event *event)
+static void take_event(struct service *service, struct disk_event *event)
 {
     switch (event->kind) {
     case DISK_ALERT_KEPT: tell_alert(service, &event->alert); break;
@@ -104,7 +104,7 @@ static void take_event(struct service *service, const struct disk_event *event)
         break;
     case DISK_FLUSHED: http_flushed(service->http, event->token); break;
     case DISK_NOTICE: journal_line(LOG_INFO, "%s", event->words); break;
-    case DISK_HISTORY: break; /* no view asks for history yet */
+    case DISK_HISTORY: service_history(service, event); break;
     }
 }
 

@@ -36,6 +36,7 @@ struct service {
     struct disk *disk;
     size_t n_mqtt;
     struct mqtt **mqtt;
+    struct mqtt_store log_for_mqtt; /* borrowed by mqtt */
     struct http *http;
     struct http_service behind_http; /* borrowed by http */
     struct kpi_now *figures;
@@ -61,6 +62,8 @@ void service_remove_device(struct service *service, const struct device_config *
 int service_start_exits(struct service *service);
 int service_reload_exits(struct service *service);
 void service_stop_exits(struct service *service);
+/* Rows of the log for a view that an outage kept from them. */
+void service_history(struct service *service, struct disk_event *event);
 /* SIGHUP: reads the configuration off the loop, then takes it over; a wrong one leaves all as it is. */
 void service_reload(struct service *service);
 void service_reload_join(struct service *service); /* at the end: waits for the reader */

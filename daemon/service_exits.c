@@ -19,6 +19,41 @@ static int start_http(struct service *service)
     return r;
 }
 
+static void store_reader(void *context, const char *name, bool wanted)
+{
+    disk_reader(((struct service *)context)->disk, name, wanted);
+}
+
+static void store_mark(void *context, const char *name)
+{
+    disk_history_mark(((struct service *)context)->disk, name);
+}
+
+static void store_ask(void *context, const char *name, size_t most)
+{
+    disk_history(((struct service *)context)->disk, name, most);
+}
+
+static void store_done(void *context, const char *name, int64_t seq)
+{
+    disk_history_done(((struct service *)context)->disk, name, seq);
+}
+
+void service_history(struct service *service, struct disk_event *event)
+{
+    struct mqtt_rows rows = {event->row, event->upto, event->reached, event->missed};
+    for (size_t i = 0; i < service->n_mqtt; i++) {
+        if (!mqtt_history(service->mqtt[i], event->what, &rows))
+            continue;
+        event->row = rows.row;
+        if (rows.missed > 0)
+            journal_line(LOG_WARNING,
+                         "mqtt: broker %s was away for longer than the log keeps: %lld polls will not be told",
+                         service->config->mqtt[i].server, (long long)rows.missed);
+        return;
+    }
+}
+
 /* What was raised before the broker came: its state, not an event. */
 static void tell_known(void *context, const struct alert_entry *entry, const char *silenced)
 {
@@ -29,7 +64,7 @@ static void tell_known(void *context, const struct alert_entry *entry, const cha
 static int add_mqtt(struct service *service, const struct mqtt_config *config)
 {
     struct mqtt *mqtt;
-    int r = mqtt_start(service->loop, config, service->live, WATTWACHT_VERSION, &mqtt);
+    int r = mqtt_start(service->loop, config, service->live, &service->log_for_mqtt, WATTWACHT_VERSION, &mqtt);
     if (r < 0) {
         journal_line(LOG_ERR, "mqtt: %s: %s", config->server, strerror(-r));
         return r;
@@ -46,6 +81,7 @@ static int add_mqtt(struct service *service, const struct mqtt_config *config)
 int service_start_exits(struct service *service)
 {
     int r = start_http(service);
+    service->log_for_mqtt = (struct mqtt_store){service, store_reader, store_mark, store_ask, store_done};
     for (size_t i = 0; i < service->config->n_mqtt && r >= 0; i++)
         r = add_mqtt(service, &service->config->mqtt[i]);
     return r;

@@ -86,7 +86,8 @@ static void rig_configure(struct fixture *fixture, const char *place)
 
 void rig_start(struct fixture *fixture)
 {
-    assert_int_equal(mqtt_start(rig_loop, &fixture->config, fixture->site.live, VERSION, &fixture->mqtt), 0);
+    assert_int_equal(
+        mqtt_start(rig_loop, &fixture->config, fixture->site.live, fixture->store, VERSION, &fixture->mqtt), 0);
 }
 
 void rig_poll_device(struct fixture *fixture, size_t device, double value, int64_t ts_ms)

@@ -25,6 +25,7 @@ struct fixture {
     struct test_site site;
     struct mqtt_config config;
     char server[64];
+    const struct mqtt_store *store;
     struct mqtt *mqtt;
     struct subscriber subscriber;
 };

@@ -293,7 +293,7 @@ static int publish(const char *port)
                                  .prefix = "wattwacht/be",
                                  .version = 3,
                                  .native = true};
-    if (mqtt_start(rig_loop, &config, site.live, VERSION, &mqtt) < 0)
+    if (mqtt_start(rig_loop, &config, site.live, NULL, VERSION, &mqtt) < 0)
         return 1;
     return sd_event_loop(rig_loop);
 }

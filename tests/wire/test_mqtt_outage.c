@@ -51,10 +51,12 @@ static void test_unreachable(void **state)
         fixture->mqtt = NULL;
     }
     fixture->config.server = "http://127.0.0.1";
-    assert_int_equal(mqtt_start(rig_loop, &fixture->config, fixture->site.live, VERSION, &fixture->mqtt), -EINVAL);
+    assert_int_equal(mqtt_start(rig_loop, &fixture->config, fixture->site.live, NULL, VERSION, &fixture->mqtt),
+                     -EINVAL);
     fixture->config.server = "mqtt://127.0.0.1";
     fixture->config.prefix = "a/#";
-    assert_int_equal(mqtt_start(rig_loop, &fixture->config, fixture->site.live, VERSION, &fixture->mqtt), -EINVAL);
+    assert_int_equal(mqtt_start(rig_loop, &fixture->config, fixture->site.live, NULL, VERSION, &fixture->mqtt),
+                     -EINVAL);
 }
 
 /* A resolver that hangs keeps neither the loop nor the connection to another broker. */
@@ -69,7 +71,7 @@ static void test_resolver_hangs(void **state)
     struct mqtt *other;
     slow.server = "mqtt://slow.test";
     rig_reset_gap();
-    assert_int_equal(mqtt_start(rig_loop, &slow, fixture->site.live, VERSION, &other), 0);
+    assert_int_equal(mqtt_start(rig_loop, &slow, fixture->site.live, NULL, VERSION, &other), 0);
     UNTIL(atomic_load(&resolver_hangs), 5);
     for (int i = 1; i <= 20; i++) {
         char part[32];
