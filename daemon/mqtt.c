@@ -5,6 +5,7 @@
 #include "mqtt_native.h"
 #include "mqtt_scalar.h"
 #include "mqtt_words.h"
+#include "sparkplug.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ static const struct {
     size_t wanted; /* offset of its bool in struct mqtt_config */
 } views[] = {
     {&mqtt_native, offsetof(struct mqtt_config, native)},
+    {&mqtt_sparkplug, offsetof(struct mqtt_config, sparkplug)},
     {&mqtt_ha, offsetof(struct mqtt_config, homeassistant)},
     {&mqtt_scalar, offsetof(struct mqtt_config, scalars)},
 };

@@ -145,10 +145,10 @@ class Rig:
         self.agents.update({a["id"]: a["address"] for a in json.loads(line)["agents"]})
         return process
 
-    def broker(self, port=None, name="mosquitto"):
+    def broker(self, port=None, name="mosquitto", more=""):
         port = port or free_port()
         conf = self.write(name + ".conf", f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-                          "set_tcp_nodelay true\nmax_queued_messages 0\n")
+                          "set_tcp_nodelay true\nmax_queued_messages 0\n" + more)
         process = self.start(name, ["mosquitto", "-c", conf])
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
