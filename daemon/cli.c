@@ -32,6 +32,8 @@ static void print_usage(const struct command *table, FILE *out)
     fputs("wattwacht COMMAND [WORD...] [OPTION...]\nAsks the daemon wattwachtd, and devices themselves.\n\n", out);
     for (; table->name; table++) {
         char left[80];
+        if (!table->summary)
+            continue;
         snprintf(left, sizeof left, "%s %s", table->name, table->operands);
         fprintf(out, "  %-36s %s\n", left, table->summary);
     }

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/graph_frame.h"
+
+#include "daemon/calendar.h"
+#include "daemon/graph_balance.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARGIN   90  /* pixels beside the canvas, about */
+#define DAYS_MAX 800 /* bars; more than two years of days are months */
+
+struct framing {
+    struct arena *arena;
+    const struct graph_source *source;
+    const struct graph_plan *plan;
+    const struct graph_request *request;
+    struct graph_frame *frame;
+    const char *root;
+    struct graph_grid grid;
+    struct graph_shares shares; /* share[0] NULL: not read yet */
+    char missing[160];
+    char *why;
+};
+
+static double *new_rows(const struct framing *f)
+{
+    double *rows = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *rows);
+    for (size_t i = 0; i < f->frame->rows; i++)
+        rows[i] = NAN;
+    return rows;
+}
+
+static void note_missing(struct framing *f, const char *path)
+{
+    size_t n = strlen(f->missing);
+    if (n + strlen(path) + 3 < sizeof f->missing)
+        snprintf(f->missing + n, sizeof f->missing - n, "%s%.*s", n ? ", " : "", (int)strcspn(path, "."), path);
+}
+
+/* Its row is not its: before its first value ever, or out of service. */
+static bool absent(const struct graph_member *m, int64_t first_s, int64_t from, int64_t to)
+{
+    return to <= first_s || to <= m->from_s || from >= m->to_s;
+}
+
+struct sums {
+    double *value, *low, *high; /* low, high: envelopes */
+    unsigned *n;
+    bool *gap;
+};
+
+static struct sums sums_new(const struct framing *f)
+{
+    struct sums s = {.value = new_rows(f), .low = new_rows(f), .high = new_rows(f)};
+    s.n = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *s.n);
+    s.gap = arena_alloc(f->arena, f->frame->rows + 1);
+    return s;
+}
+
+static void add_value(struct sums *s, size_t row, double value, double low, double high)
+{
+    if (isnan(value)) {
+        s->gap[row] = true;
+        return;
+    }
+    s->value[row] = s->n[row]++ ? s->value[row] + value : value;
+    s->low[row] = isnan(s->low[row]) ? low : fmin(s->low[row], low);
+    s->high[row] = isnan(s->high[row]) ? high : fmax(s->high[row], high);
+}
+
+static int add_member(struct framing *f, const struct graph_member *m, bool extremes, struct sums *sums)
+{
+    size_t rows = f->frame->rows;
+    double *value = calloc(3 * rows, sizeof *value), *low = value + rows, *high = low + rows;
+    int64_t first_s = INT64_MIN;
+    if (!value)
+        abort();
+    int r = graph_fetch(f->root, m->path, m->quantity, RF_AVERAGE, &f->grid, value, f->why);
+    if (!r && extremes) {
+        r = graph_fetch(f->root, m->path, m->quantity, RF_MIN, &f->grid, low, f->why);
+        if (!r)
+            r = graph_fetch(f->root, m->path, m->quantity, RF_MAX, &f->grid, high, f->why);
+    }
+    if (!r && isnan(value[0]))
+        first_s = graph_fetch_first(f->root, m->path, m->quantity);
+    for (size_t i = 0; i < rows && !r; i++) {
+        double k = m->factor;
+        if (absent(m, first_s, f->frame->begin[i], f->frame->end[i]))
+            continue;
+        add_value(sums, i, value[i] * k, (extremes ? low[i] : value[i]) * k, (extremes ? high[i] : value[i]) * k);
+    }
+    free(value);
+    if (r == -ENOENT) { /* configured, but never read */
+        note_missing(f, m->path);
+        return 0;
+    }
+    return r;
+}
+
+/* The sum of members: a part that is unknown makes the sum unknown; a mean or an envelope is of what is known. */
+static int sum_members(struct framing *f, const struct graph_trace *t, const struct graph_member *member, size_t n,
+                       bool extremes, struct sums *ret)
+{
+    *ret = sums_new(f);
+    for (size_t i = 0; i < n; i++) {
+        int r = add_member(f, &member[i], extremes, ret);
+        if (r)
+            return r;
+    }
+    for (size_t i = 0; i < f->frame->rows; i++) {
+        if (t->combine == GRAPH_MEAN && ret->n[i])
+            ret->value[i] /= ret->n[i];
+        if (t->combine == GRAPH_SUM && ret->gap[i])
+            ret->value[i] = ret->low[i] = ret->high[i] = NAN;
+    }
+    return 0;
+}
+
+static int fill_members(struct framing *f, struct graph_column *c)
+{
+    const struct graph_trace *t = c->trace;
+    struct sums sums, per;
+    bool single = t->n == 1 && !t->n_per, extremes = single || t->draw == GRAPH_BAND;
+    int r = sum_members(f, t, t->member, t->n, extremes, &sums);
+    if (!r && t->n_per)
+        r = sum_members(f, t, t->per, t->n_per, false, &per);
+    if (r)
+        return r;
+    c->value = sums.value;
+    if (extremes) {
+        c->low = sums.low;
+        c->high = sums.high;
+    }
+    for (size_t i = 0; i < f->frame->rows; i++) {
+        double k = t->n_per ? t->factor * (per.value[i] > 0 ? 1 / per.value[i] : (double)NAN) : t->factor;
+        c->value[i] *= k;
+        if (extremes) {
+            c->low[i] *= k;
+            c->high[i] *= k;
+        }
+    }
+    return 0;
+}
+
+static int read_shares(struct framing *f)
+{
+    const char *scope = f->plan->view.id;
+    struct graph_window *window = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *window);
+    if (f->frame->step_s)
+        return graph_balance_power(f->arena, f->source->site, f->root, scope, &f->grid, &f->shares, f->why);
+    for (size_t i = 0; i < f->frame->rows; i++)
+        window[i] = (struct graph_window){f->frame->begin[i], f->frame->end[i]};
+    return graph_balance_energy(f->arena, f->source->site->config,
+                                arena_printf(f->arena, "%s/ledger.db", f->source->state), scope, window, f->frame->rows,
+                                f->source->now_s, &f->shares, f->why);
+}
+
+static int fill_share(struct framing *f, struct graph_column *c)
+{
+    int r = f->shares.share[0] ? 0 : read_shares(f);
+    if (r)
+        return r;
+    c->value = new_rows(f);
+    for (size_t i = 0; i < f->frame->rows; i++)
+        c->value[i] = f->shares.share[c->trace->balance][i] * c->trace->factor;
+    return 0;
+}
+
+static void summarise(const struct graph_frame *frame, int64_t now_s, struct graph_column *c)
+{
+    double sum = 0, weight = 0;
+    c->last = c->mean = c->least = c->most = NAN;
+    for (size_t i = 0; i < frame->rows; i++) {
+        double v = c->value[i], low = c->low ? c->low[i] : v, high = c->high ? c->high[i] : v;
+        if (isnan(v))
+            continue;
+        double length = (double)(frame->end[i] - frame->begin[i]);
+        c->last = v;
+        if (!frame->step_s && frame->end[i] > now_s && i > 0)
+            continue; /* a day that is not over is no day's energy yet */
+        c->least = isnan(c->least) ? low : fmin(c->least, low);
+        c->most = isnan(c->most) ? high : fmax(c->most, high);
+        /* an energy's mean is of days, a power's of time */
+        sum += frame->step_s ? v * length : v;
+        weight += frame->step_s ? length : 1;
+    }
+    if (weight > 0)
+        c->mean = sum / weight;
+}
+
+static int by_most(const void *a, const void *b)
+{
+    double x = (*(const struct graph_column *const *)a)->most, y = (*(const struct graph_column *const *)b)->most;
+    if (isnan(x) || isnan(y))
+        return isnan(x) - isnan(y);
+    return (x < y) - (x > y);
+}
+
+/* Of the series that wants only `most`, those with the highest values, highest first. */
+static void keep_most(struct framing *f, size_t series)
+{
+    struct graph_frame *frame = f->frame;
+    const struct graph_column **own = arena_alloc(f->arena, (frame->n + 1) * sizeof *own);
+    struct graph_column *kept = arena_alloc(f->arena, (frame->n + 1) * sizeof *kept);
+    size_t n = 0, n_own = 0;
+    unsigned most = 0;
+    for (size_t i = 0; i < frame->n; i++)
+        if (frame->column[i].trace->series == series) {
+            own[n_own++] = &frame->column[i];
+            most = frame->column[i].trace->most;
+        }
+    if (!most || n_own <= most)
+        return;
+    qsort(own, n_own, sizeof *own, by_most);
+    for (size_t i = 0; i < frame->n; i++) {
+        if (frame->column[i].trace->series != series)
+            kept[n++] = frame->column[i];
+        else if (own) {
+            for (size_t k = 0; k < most; k++)
+                kept[n++] = *own[k];
+            own = NULL;
+        }
+    }
+    frame->hidden += n_own - most;
+    frame->column = kept;
+    frame->n = n;
+}
+
+static void drop_empty(struct graph_frame *frame)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < frame->n; i++) {
+        const struct graph_column *c = &frame->column[i];
+        /* a share of nothing, like lighting where there is none, is no series */
+        bool nothing = c->trace->balance && !(c->most > 0) && !(c->least < 0);
+        if (!isnan(c->mean) && !nothing)
+            frame->column[n++] = *c;
+    }
+    frame->n = n;
+}
+
+static void rows_of_grid(struct framing *f)
+{
+    struct graph_frame *frame = f->frame;
+    bool numbers = f->request->format == GRAPH_CSV || f->request->format == GRAPH_JSON;
+    size_t most = numbers ? f->request->width : f->request->width - MARGIN;
+    graph_grid_of(f->source->site->config, frame->from_s, frame->to_s, most, f->source->now_s, &f->grid);
+    frame->step_s = f->grid.step_s;
+    frame->rows = f->grid.rows;
+    frame->begin = arena_alloc(f->arena, frame->rows * sizeof *frame->begin);
+    frame->end = arena_alloc(f->arena, frame->rows * sizeof *frame->end);
+    for (size_t i = 0; i < frame->rows; i++) {
+        frame->begin[i] = f->grid.from_s + (int64_t)i * f->grid.step_s;
+        frame->end[i] = frame->begin[i] + f->grid.step_s;
+    }
+}
+
+static int rows_of_calendar(struct framing *f)
+{
+    struct graph_frame *frame = f->frame;
+    enum calendar_span span = f->plan->every == GRAPH_EVERY_DAY ? SPAN_DAY : SPAN_MONTH;
+    int64_t until = frame->to_s < f->source->now_s ? frame->to_s : f->source->now_s;
+    int64_t t = calendar_start(span, frame->from_s, 0);
+    frame->from_s = t;
+    frame->begin = arena_alloc(f->arena, DAYS_MAX * sizeof *frame->begin);
+    frame->end = arena_alloc(f->arena, DAYS_MAX * sizeof *frame->end);
+    while (t < until) {
+        if (frame->rows == DAYS_MAX) {
+            snprintf(f->why, GRAPH_WORDS, "%s: more than %d bars, choose months or a shorter time", f->plan->what,
+                     DAYS_MAX);
+            return -EINVAL;
+        }
+        frame->begin[frame->rows] = t;
+        t = calendar_start(span, t + 43200, 1);
+        frame->end[frame->rows++] = t;
+    }
+    frame->to_s = t;
+    return 0;
+}
+
+static int fill(struct framing *f)
+{
+    struct graph_frame *frame = f->frame;
+    frame->n = f->plan->n;
+    frame->column = arena_alloc(f->arena, frame->n * sizeof *frame->column);
+    for (size_t i = 0; i < frame->n; i++) {
+        struct graph_column *c = &frame->column[i];
+        c->trace = &f->plan->trace[i];
+        int r = c->trace->balance ? fill_share(f, c) : fill_members(f, c);
+        if (r)
+            return r;
+        summarise(frame, f->source->now_s, c);
+    }
+    for (size_t i = 0; i < f->plan->n_series; i++)
+        keep_most(f, i);
+    drop_empty(frame);
+    return 0;
+}
+
+static const char *note_of(const struct framing *f)
+{
+    static const char *const never[] = {"never read", "nooit gelezen", "jamais lu"};
+    static const char *const shown[] = {"highest shown, left out", "hoogste getoond, weggelaten",
+                                        "les plus hauts, omis"};
+    static const char *const open[] = {"the last bar is not over: not in mean, min and max",
+                                       "de laatste staaf loopt nog: niet in gem., min en max",
+                                       "la dernière barre est en cours : hors moyenne, min et max"};
+    const char *missing = *f->shares.missing ? f->shares.missing : f->missing;
+    enum graph_language language = f->request->language;
+    const char *note = *missing ? arena_printf(f->arena, "%s: %s", never[language], missing) : "";
+    if (!f->frame->step_s && f->frame->rows > 1 && f->frame->end[f->frame->rows - 1] > f->source->now_s)
+        note = arena_printf(f->arena, "%s%s%s", note, *note ? "; " : "", open[language]);
+    if (f->frame->hidden)
+        note = arena_printf(f->arena, "%s%s%s: %zu", note, *note ? "; " : "", shown[language], f->frame->hidden);
+    return note;
+}
+
+int graph_frame_make(struct arena *arena, const struct graph_source *source, const struct graph_plan *plan,
+                     const struct graph_request *request, struct graph_frame *ret, char why[GRAPH_WORDS])
+{
+    struct graph_frame frame = {.plan = plan, .from_s = request->from_s, .to_s = request->to_s};
+    struct framing f = {.arena = arena,
+                        .source = source,
+                        .plan = plan,
+                        .request = request,
+                        .frame = &frame,
+                        .root = arena_printf(arena, "%s/rrd", source->state),
+                        .why = why};
+    int r = 0;
+    if (plan->every == GRAPH_EVERY_STEP)
+        rows_of_grid(&f);
+    else
+        r = rows_of_calendar(&f);
+    if (!r)
+        r = fill(&f);
+    if (!r && !frame.n) {
+        snprintf(why, GRAPH_WORDS, "%s of %s: not one value between these times%s%s", plan->what, plan->view.id,
+                 *note_of(&f) ? "; " : "", note_of(&f));
+        r = -ENODATA;
+    }
+    if (r)
+        return r;
+    frame.note = note_of(&f);
+    *ret = frame;
+    return 0;
+}
