@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/contradiction.h"
 
+#include "daemon/people.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW_US (3600 * 1000000LL)
@@ -150,4 +153,18 @@ bool contradiction_energy(struct energy_window *w, const struct live_point *coun
         fill(&w->found, CONTRADICTS_ENERGY, counter, counted, should);
     begin(w, counter, power, now);
     return judged;
+}
+
+void contradiction_words(const struct contradiction *c, char *text, size_t size)
+{
+    static const char *const against[] = {"voltage, current and power factor give", "its phases add up to",
+                                          "its outlets add up to", "its power gave in that time"};
+    static const char *const tens[] = {"", "ten", "a hundred", "a thousand"};
+    char said[40], should[40], scale[80] = "";
+    enum quantity q = c->point->quantity;
+    if (c->factor)
+        snprintf(scale, sizeof scale, ": %s times too %s, profile or device scale?", tens[abs(c->factor)],
+                 c->factor > 0 ? "large" : "small");
+    snprintf(text, size, "%s says %s, %s %s%s", c->point->name, people_value(said, sizeof said, q, c->said),
+             against[c->kind], people_value(should, sizeof should, q, c->should), scale);
 }

@@ -34,5 +34,7 @@ size_t contradictions_find(const struct live_device *device, struct contradictio
 /* Once a poll for each counter with its power; true when a window has just ended: found is new. */
 bool contradiction_energy(struct energy_window *window, const struct live_point *counter,
                           const struct live_point *power, double step_wh, struct moment now);
+/* "total/active_power says 11 kW, its phases add up to 1.1 kW: ten times too large, profile or device scale?" */
+void contradiction_words(const struct contradiction *contradiction, char *text, size_t size);
 /* 1, 2, 3 (said is too large), -1, -2, -3 (too small), or 0. */
 int contradiction_factor(double said, double should);

@@ -44,6 +44,22 @@ static int choose(const char *option, const char *text, const struct choice *cho
     return CLI_USAGE;
 }
 
+enum cli_exit probe_exit(enum fault fault)
+{
+    switch (fault) {
+    case FAULT_NONE: return CLI_DONE;
+    case FAULT_SILENT:
+    case FAULT_REFUSED:
+    case FAULT_GATEWAY: return CLI_SILENT;
+    case FAULT_UNKNOWN: return CLI_UNKNOWN;
+    case FAULT_NAME:
+    case FAULT_AUTH:
+    case FAULT_PROTOCOL:
+    case FAULT_ENGINE: return CLI_NO;
+    }
+    return CLI_NO;
+}
+
 int probe_profiles(char words[300], struct profile_set **ret_set)
 {
     struct arena *arena = arena_new();

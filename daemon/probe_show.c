@@ -3,6 +3,8 @@
 
 #include "daemon/cli_table.h"
 #include "daemon/people.h"
+#include "daemon/probe_truth.h"
+#include "drivers/profile.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -35,18 +37,6 @@ static json_t *also_json(const char *also)
     return list;
 }
 
-/* As the daemon would check it: what cannot be is not plausible. */
-static struct sample sample_of(const struct probe_result *result, size_t i)
-{
-    struct sample sample = {NAN, QL_SILENT};
-    if (result->values && i < result->values->n)
-        sample = result->values->sample[i];
-    const struct quantity_row *row = quantity_row(result->shape->point[i].quantity);
-    if (quality_has_value(sample.quality) && !(sample.value >= row->low && sample.value <= row->high))
-        sample.quality = QL_IMPLAUSIBLE;
-    return sample;
-}
-
 static json_t *point_json(const struct point_shape *point, struct sample sample)
 {
     char name[PART_MAX + 24];
@@ -63,15 +53,26 @@ json_t *probe_json(const struct probe_result *result)
 {
     const struct identity *identity = &result->shape->identity;
     json_t *points = json_array(), *notes = json_array();
+    char truth[PROBE_TRUTHS][240];
+    size_t n = probe_truth_find(result, truth);
     for (size_t i = 0; i < result->shape->n; i++)
-        json_array_append_new(points, point_json(&result->shape->point[i], sample_of(result, i)));
+        json_array_append_new(points, point_json(&result->shape->point[i], probe_truth_sample(result, i)));
     for (size_t i = 0; i < result->shape->n_notes; i++)
         json_array_append_new(notes, text_json(result->shape->note[i]));
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(notes, text_json(truth[i]));
     return json_pack("{s:s,s:o,s:o,s:o,s:{s:o,s:o,s:o,s:o},s:o,s:o}", "address", result->setup->address.text, "profile",
                      text_json(identity->profile), "why", text_json(identity->why), "kind", text_json(identity->kind),
                      "identity", "vendor", text_json(identity->vendor), "model", text_json(identity->model), "serial",
                      text_json(identity->serial), "firmware", text_json(identity->firmware), "points", points, "notes",
                      notes);
+}
+
+void probe_put_json(json_t *value)
+{
+    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(value);
 }
 
 static const char *value_text(char *buffer, size_t size, const struct point_shape *point, struct sample sample)
@@ -95,24 +96,27 @@ static void put_identity(FILE *out, const char *name, const char *value)
     fprintf(out, "%-10s%s\n", name, text);
 }
 
-void probe_print(const struct probe_result *result, FILE *out)
+/* What is known of the profile's truth, since a scale is only as good as its source. */
+static void print_profile(const struct probe_result *result, FILE *out)
+{
+    const struct identity *identity = &result->shape->identity;
+    const struct profile *profile =
+        result->setup->profiles ? profile_find(result->setup->profiles, identity->profile) : NULL;
+    fprintf(out, "%-10s%s, version %u", "Profile", identity->profile, identity->version);
+    if (profile)
+        fprintf(out, ", confidence %s", profile_confidence(profile));
+    fprintf(out, ": %s\n\n", identity->why ? identity->why : "named");
+}
+
+static void print_points(const struct probe_result *result, FILE *out)
 {
     static const char *const titles[] = {"PART", "LABEL", "QUANTITY", "", ">VALUE", "QUALITY", "SOURCE", NULL};
     static const char *const quality_words[QL_COUNT] = {"",      "estimated",    "not answered",
                                                         "stale", "not measured", "not plausible"};
-    const struct identity *identity = &result->shape->identity;
-    put_identity(out, "Address", result->setup->address.text);
-    put_identity(out, "Vendor", identity->vendor);
-    put_identity(out, "Model", identity->model);
-    put_identity(out, "Serial", identity->serial);
-    put_identity(out, "Firmware", identity->firmware);
-    put_identity(out, "Kind", identity->kind);
-    fprintf(out, "%-10s%s, version %u: %s\n\n", "Profile", identity->profile, identity->version,
-            identity->why ? identity->why : "named");
     struct table *table = table_new(titles);
     for (size_t i = 0; i < result->shape->n; i++) {
         const struct point_shape *point = &result->shape->point[i];
-        struct sample sample = sample_of(result, i);
+        struct sample sample = probe_truth_sample(result, i);
         char value[60];
         table_text(table, point->part);
         table_text(table, point->label);
@@ -124,8 +128,27 @@ void probe_print(const struct probe_result *result, FILE *out)
     }
     table_print(table, out);
     table_free(table);
+}
+
+void probe_print(const struct probe_result *result, FILE *out)
+{
+    const struct identity *identity = &result->shape->identity;
+    put_identity(out, "Address", result->setup->address.text);
+    put_identity(out, "Vendor", identity->vendor);
+    put_identity(out, "Model", identity->model);
+    put_identity(out, "Serial", identity->serial);
+    put_identity(out, "Firmware", identity->firmware);
+    put_identity(out, "Kind", identity->kind);
+    print_profile(result, out);
+    if (result->shape->n)
+        print_points(result, out);
+    char truth[PROBE_TRUTHS][240];
+    size_t n = probe_truth_find(result, truth);
+    fputs(result->shape->n_notes + n ? "\n" : "", out);
     for (size_t i = 0; i < result->shape->n_notes; i++)
-        put_identity(out, i ? "" : "\nNote", result->shape->note[i]);
+        put_identity(out, i ? "" : "Note", result->shape->note[i]);
+    for (size_t i = 0; i < n; i++)
+        put_identity(out, i ? "" : "Check", truth[i]);
 }
 
 /* A name from the first label of a host, or of the kind and the last number of an address. */
@@ -156,7 +179,7 @@ void probe_print_snippet(const struct probe_result *result, FILE *out)
     suggest_id(id, result);
     fprintf(out,
             "\nFor conf.d, with the room it stands in:\n\ndevices:\n  %s:\n    room: ROOM\n    profile: %s\n    "
-            "address: %s\n",
+            "address: \"%s\"\n",
             id, result->shape->identity.profile, setup->address.text);
     if (setup->is_modbus)
         fprintf(out, "    modbus: {unit: %u}\n", setup->modbus.unit);

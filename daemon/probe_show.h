@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 json_t *probe_json(const struct probe_result *result); /* the caller's */
+void probe_put_json(json_t *value);                    /* on stdout; takes it */
 void probe_print(const struct probe_result *result, FILE *out);
 /* Lines for conf.d, to be finished by the reader. No secret is in them. */
 void probe_print_snippet(const struct probe_result *result, FILE *out);

@@ -2,7 +2,6 @@
 #include "daemon/watch_contradiction.h"
 
 #include "daemon/contradiction.h"
-#include "daemon/people.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,20 +22,6 @@ struct energy_watch {
     struct energy_pair pair[];
 };
 
-static void words(const struct contradiction *c, char *text, size_t size)
-{
-    static const char *const against[] = {"voltage, current and power factor give", "its phases add up to",
-                                          "its outlets add up to", "its power gave in that time"};
-    static const char *const tens[] = {"", "ten", "a hundred", "a thousand"};
-    char said[40], should[40], scale[80] = "";
-    enum quantity q = c->point->quantity;
-    if (c->factor)
-        snprintf(scale, sizeof scale, ": %s times too %s, profile or device scale?", tens[abs(c->factor)],
-                 c->factor > 0 ? "large" : "small");
-    snprintf(text, size, "%s says %s, %s %s%s", c->point->name, people_value(said, sizeof said, q, c->said),
-             against[c->kind], people_value(should, sizeof should, q, c->should), scale);
-}
-
 static void observe(struct alerts *alerts, const struct live_device *device, const char *room,
                     const struct live_point *point, const struct contradiction *found, struct moment now)
 {
@@ -56,7 +41,7 @@ static void observe(struct alerts *alerts, const struct live_device *device, con
     if (!found && !alerts_known(alerts, alert_key(o.rule, o.subject)))
         return;
     if (found)
-        words(found, text, sizeof text);
+        contradiction_words(found, text, sizeof text);
     else
         snprintf(text, sizeof text, "%s fits the device's other readings again", point->name);
     o.text = text;

@@ -224,7 +224,7 @@ static struct answer *choose_profile(struct modbus_poll *poll)
     if (!profile || !profile_is_modbus(profile))
         return fail_as(poll, FAULT_UNKNOWN, profile ? "the profile is not one for Modbus" : "there is no such profile");
     poll->profile = profile;
-    poll->why = "named in the configuration";
+    poll->why = poll->setup->once ? "named on the command line" : "named in the configuration";
     return NULL;
 }
 

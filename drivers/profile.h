@@ -24,6 +24,8 @@ const struct profile *profile_at(const struct profile_set *set, size_t i);
 
 const char *profile_name(const struct profile *profile);
 const char *profile_title(const struct profile *profile);
+const char *profile_vendor(const struct profile *profile);     /* "generic": a standard that many follow */
+const char *profile_confidence(const struct profile *profile); /* low medium high */
 const char *profile_kind(const struct profile *profile);
 unsigned profile_version(const struct profile *profile);
 uint64_t profile_hash(const struct profile *profile); /* of its text */

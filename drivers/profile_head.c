@@ -9,7 +9,7 @@
 
 const char *const profile_kinds[] = {"pdu", "ups", "ats", "cooling", "meter", "heat-meter", "env", "entity", NULL};
 static const char *const protocols[] = {"snmp", "modbus", NULL};
-static const char *const confidences[] = {"low", "medium", "high", NULL};
+const char *const profile_confidences[] = {"low", "medium", "high", NULL};
 static const char *const spaces[] = {"holding", "input", "coil", "discrete", NULL};
 static const char *const orders[] = {"(none)", "abcd", "cdab", "badc", "dcba", NULL};
 
@@ -146,7 +146,7 @@ static const struct field head_keys[] = {
     {.name = "confidence",
      .read = field_choice,
      .offset = offsetof(struct raw, p.confidence),
-     .arg = confidences,
+     .arg = profile_confidences,
      .required = true,
      .help = "low, medium or high"},
     NEEDED("sources", field_texts, p.sources, "documents with section or revision"),

@@ -7,6 +7,7 @@
 #pragma once
 #include "profile_types.h"
 
-extern const char *const profile_kinds[]; /* NULL-ended: pdu ups ats ... */
+extern const char *const profile_confidences[]; /* by struct profile.confidence */
+extern const char *const profile_kinds[];       /* NULL-ended: pdu ups ats ... */
 
 int profile_read(struct field_reader *reader, const struct yaml_node *root, struct profile *ret);

@@ -160,6 +160,16 @@ const char *profile_title(const struct profile *profile)
     return profile->title;
 }
 
+const char *profile_vendor(const struct profile *profile)
+{
+    return profile->vendor;
+}
+
+const char *profile_confidence(const struct profile *profile)
+{
+    return profile_confidences[profile->confidence];
+}
+
 const char *profile_kind(const struct profile *profile)
 {
     return profile_kinds[profile->kind];

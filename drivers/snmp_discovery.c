@@ -158,7 +158,9 @@ struct snmp_discovery *snmp_discovery_new(struct snmp_agent *agent, const struct
     d->automatic = strcmp(setup->profile, "auto") == 0;
     d->was_known = known != NULL;
     d->profile = known ? known : d->automatic ? NULL : profile_find(setup->profiles, setup->profile);
-    d->why = d->automatic ? "recognised before" : "named in the configuration";
+    d->why = d->automatic  ? "recognised before"
+             : setup->once ? "named on the command line"
+                           : "named in the configuration";
     d->arena = arena_new();
     d->image = snmp_image_new();
     d->found.limits = limits;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line as scripts call it: exit codes, words on stderr, one JSON object on stdout.
 
-Covers wattwacht, cli, cli_api, cli_check, cli_live, cli_meter, cli_probe, cli_profile, cli_schema, cli_state, cli_status,
-cli_top, probe_run, probe_setup. The daemon's side is played by a small server; devices by `wattwacht simulate`.
+Covers wattwacht, cli, cli_api, cli_check, cli_live, cli_meter, cli_probe, cli_profile, cli_record, cli_schema, cli_state,
+cli_status, cli_top, probe_run, probe_setup, probe_subnet, probe_unknown. The daemon's side is played by a small server; devices by `wattwacht simulate`.
 Usage: test_cli.py WATTWACHT
 """
 import http.server
@@ -313,7 +313,8 @@ class Devices(Cli):
         self.assertTrue(100 < power[0]["value"] < 20000)
         self.assertRegex(power[0]["source"], r"^1\.3\.6\.1\.4\.1\.318\.")
         code, out, _ = run("probe", self.at["pdu"])
-        self.assertIn("    profile: apc-rpdu2\n    address: " + self.at["pdu"], out)
+        self.assertIn('    profile: apc-rpdu2\n    address: "%s"' % self.at["pdu"], out)
+        self.assertIn("confidence high", out)
 
     def test_probe_modbus(self):
         code, out, _ = run("probe", "tcp://" + self.at["meter"], "--unit", "3", "--profile", "eastron-sdm630", "--json")
@@ -321,12 +322,25 @@ class Devices(Cli):
         sources = {p["source"] for p in json.loads(out)["points"]}
         self.assertTrue(all(re.match(r"(input|holding):\d+$", s) for s in sources if s))
 
+    def test_probe_subnet(self):
+        port = self.at["pdu"].rsplit(":", 1)[1]
+        code, out, err = run("probe", "--subnet", "127.0.0.0/30:" + port, "--json")
+        self.assertEqual(code, 0, err)
+        told = json.loads(out)
+        self.assertEqual([d["address"] for d in told["devices"]], [self.at["pdu"]])
+        self.assertIn("2 of 2 asked, 1 recognised", err)
+        self.assert_error(run("probe", "--subnet", "127.0.0.0/8", "--json"), 2, "at most 1024")
+
     def test_probe_refused(self):
         self.assert_error(run("probe", self.at["old"], "--json"), 3, "99999")
         code, out, _ = run("probe", self.at["old"])
         self.assertEqual(code, 3)
         self.assertIn("It says it is: Toaster", out)
         self.assertRegex(out, r"1\.3\.6\.1\.4\.1\.99999\S* +1")
+        self.assertIn("No standard reads it", out)
+        code, out, _ = run("probe", "tcp://" + self.at["meter"], "--unit", "3")
+        self.assertEqual(code, 3)
+        self.assertRegex(out, r"\neastron-sdm630 +Eastron")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:  # somebody is there and says nothing
             deaf.bind(("127.0.0.1", 0))
             self.assert_error(run("probe", "127.0.0.1:%d" % deaf.getsockname()[1], "--timeout", "100ms", "--json"), 4, "no answer")

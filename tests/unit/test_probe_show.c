@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* probe_show: contract D's object, the table and the lines for conf.d. */
+/* probe_show, probe_truth: contract D's object, the table, what contradicts itself, and the lines for conf.d. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "daemon/probe_show.h"
+#include "daemon/probe_truth.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -91,6 +92,40 @@ static void test_print(void **state)
     result_free(&result);
 }
 
+/* 12005 W at 230 V and 5.2 A: the display says 1200 W. */
+static void test_truth(void **state)
+{
+    (void)state;
+    static const struct {
+        enum quantity quantity;
+        double value;
+    } rows[] = {{Q_ACTIVE_POWER, 12005}, {Q_VOLTAGE, 230}, {Q_CURRENT, 5.2}};
+    struct probe_result result = result_new("10.20.0.11", false);
+    for (int i = 0; i < 3; i++) {
+        struct point_shape *point = &result.shape->point[i];
+        snprintf(point->part, sizeof point->part, "total");
+        point->quantity = rows[i].quantity;
+        point->aspect = A_VALUE;
+        result.values->sample[i] = (struct sample){rows[i].value, QL_GOOD};
+    }
+    char *text;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    probe_print(&result, out);
+    fclose(out);
+    assert_non_null(strstr(text, "\nCheck     total says 12.0 kW"));
+    assert_non_null(strstr(text, "ten times too large"));
+    free(text);
+    json_t *json = probe_json(&result), *notes = json_object_get(json, "notes");
+    assert_int_equal(json_array_size(notes), 1);
+    assert_non_null(strstr(json_string_value(json_array_get(notes, 0)), "ten times too large"));
+    json_decref(json);
+    /* ten times the rated current is no measurement */
+    result.shape->point[2].rating = 0.5;
+    assert_int_equal(probe_truth_sample(&result, 2).quality, QL_IMPLAUSIBLE);
+    result_free(&result);
+}
+
 static const struct {
     const char *address;
     bool modbus;
@@ -98,13 +133,14 @@ static const struct {
     const char *text;
 } snippets[] = {
     {"10.20.0.11", false, 2,
-     "  pdu-11:\n    room: ROOM\n    profile: apc-rpdu2\n    address: 10.20.0.11\n"
+     "  pdu-11:\n    room: ROOM\n    profile: apc-rpdu2\n    address: \"10.20.0.11\"\n"
      "    snmp: {version: 2c, community: \"public\"}\n"},
     {"PDU-A1.example.org:1161", false, 1, "  pdu-a1:\n    room: ROOM\n"},
     {"pdu", false, 3,
      "auth: sha256, auth-key: {credential: NAME}, privacy: aes128, privacy-key: {credential: NAME}}\n"},
     {"fe80::1", false, 2, "  pdu-1:\n"},
-    {"tcp://10.20.0.30:502", true, 0, "    modbus: {unit: 3}\n"},
+    {"[fe80::1]:1161", false, 2, "    address: \"[fe80::1]:1161\"\n"},
+    {"tcp://10.20.0.30:502", true, 0, "    address: \"tcp://10.20.0.30:502\"\n    modbus: {unit: 3}\n"},
     {"serial:///dev/ttyUSB0", true, 0, "  pdu-ttyusb0:\n"},
 };
 
@@ -133,6 +169,6 @@ static void test_snippets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_json), cmocka_unit_test(test_print),
-                                       cmocka_unit_test(test_snippets)};
+                                       cmocka_unit_test(test_truth), cmocka_unit_test(test_snippets)};
     return cmocka_run_group_tests_name("probe_show", tests, NULL, NULL);
 }
