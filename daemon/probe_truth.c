@@ -36,11 +36,13 @@ size_t probe_truth_find(const struct probe_result *result, char ret[PROBE_TRUTHS
     size_t n = result->shape->n;
     struct live_point *point = calloc(n + 1, sizeof *point), **bound = calloc(n + 1, sizeof(struct live_point *));
     struct contradiction found[PROBE_TRUTHS];
+    struct arena *names = arena_new();
     if (!point || !bound)
         abort();
     for (size_t i = 0; i < n; i++) {
         struct sample sample = probe_truth_sample(result, i);
         point[i] = point_of(result, i);
+        point[i].name = arena_printf(names, "%s/%s", point[i].part, quantity_row(point[i].quantity)->name);
         point[i].quality = sample.quality;
         point[i].value = quality_has_value(sample.quality) ? sample.value : NAN;
         bound[i] = result->shape->point[i].aspect == A_VALUE ? &point[i] : NULL;
@@ -49,6 +51,7 @@ size_t probe_truth_find(const struct probe_result *result, char ret[PROBE_TRUTHS
     size_t n_found = contradictions_find(&device, found, PROBE_TRUTHS);
     for (size_t i = 0; i < n_found; i++)
         contradiction_words(&found[i], ret[i], 240);
+    arena_free(names);
     free(point);
     free(bound);
     return n_found;

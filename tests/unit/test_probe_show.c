@@ -113,7 +113,7 @@ static void test_truth(void **state)
     FILE *out = open_memstream(&text, &n);
     probe_print(&result, out);
     fclose(out);
-    assert_non_null(strstr(text, "\nCheck     total says 12.0 kW"));
+    assert_non_null(strstr(text, "\nCheck     total/active_power says 12.01 kW"));
     assert_non_null(strstr(text, "ten times too large"));
     free(text);
     json_t *json = probe_json(&result), *notes = json_object_get(json, "notes");
