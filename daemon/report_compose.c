@@ -82,13 +82,94 @@ static void compose_head(struct page *page, const json_t *document, struct langu
                   report_words(l, "%s: %s", language_say(l, "No PUE"), language_say(l, report_string(pue, "reason"))));
 }
 
+/* Name, value, and behind it its uncertainty or a word. */
+static void card(struct page *page, struct language *l, const char *name, double value, const char *unit, double u,
+                 const char *word)
+{
+    const char *note =
+        isnan(u) ? word : report_words(l, "± %s%s%s", report_value(l, u, unit, u), *word ? " · " : "", word);
+    const char *cells[] = {language_say(l, name), report_value(l, value, unit, u), note};
+    if (!isnan(value))
+        page_row(page, cells);
+}
+
+static void compose_cards(struct page *page, const json_t *document, struct language *l)
+{
+    const json_t *energy = json_object_get(document, "energy"), *heat = json_object_get(document, "heat");
+    const json_t *pue = kpi_of(document, "pue"), *it = kpi_of(document, "it-energy"),
+                 *all = kpi_of(document, "total-energy");
+    if (isnan(report_double(pue, "value")))
+        pue = kpi_of(document, "ipue");
+    page_cards(page);
+    card(page, l, report_string(pue, "name"), report_double(pue, "value"), "", report_double(pue, "uncertainty_k2"),
+         report_words(l, "%s %s", language_say(l, "category"), language_number(l, report_double(pue, "category"), 0)));
+    card(page, l, "Entered", report_double(energy, "total_wh"), "Wh", report_double(all, "uncertainty_k2"), "");
+    card(page, l, "IT", report_double(energy, "it_wh"), "Wh", report_double(it, "uncertainty_k2"), "");
+    card(page, l, "Recoverable heat", report_double(heat, "energy_wh"), "Wh", (double)NAN,
+         language_say(l, report_string(json_array_get(json_object_get(heat, "rooms"), 0), "basis")));
+}
+
+/* What a bar or a point of the series is called: the hour, the day of the month, the month. */
+static const char *label_of(const json_t *row, const char *step, struct language *l)
+{
+    struct tm tm = day_of(report_seconds(row, "from"));
+    if (!strcmp(step, "hour"))
+        return report_words(l, "%d h", tm.tm_hour);
+    return strcmp(step, "month") ? report_words(l, "%d", tm.tm_mday) : language_month(l, tm.tm_mon);
+}
+
+static void chart_of(struct page *page, const json_t *rows, const char *const *labels, const char *title,
+                     const char *const (*series)[2], enum chart_kind kind, const char *unit, double divisor,
+                     double base, struct language *l)
+{
+    size_t n = json_array_size(rows);
+    double *values = malloc((n + 1) * sizeof *values);
+    if (!values)
+        abort();
+    page_chart(page, kind, language_say(l, title), unit, divisor, base, labels, n);
+    for (; (*series)[0]; series++) {
+        for (size_t i = 0; i < n; i++)
+            values[i] = report_double(json_array_get(rows, i), (*series)[1]);
+        page_series(page, language_say(l, (*series)[0]), values);
+    }
+    free(values);
+}
+
+static void compose_charts(struct page *page, const json_t *document, struct language *l)
+{
+    static const char *const energies[][2] = {{"IT", "it_wh"},
+                                              {"Cooling", "cooling_wh"},
+                                              {"Losses", "losses_wh"},
+                                              {"Lighting", "lighting_wh"},
+                                              {"Other", "other_wh"},
+                                              {"Not metered", "unmetered_wh"},
+                                              {NULL, NULL}};
+    static const char *const ratio[][2] = {{"Entered / IT", "ratio"}, {NULL, NULL}};
+    static const char *const heat[][2] = {{"Recoverable", "heat_w"}, {"Delivered", "heat_out_w"}, {NULL, NULL}};
+    static const char *const titles[][3] = {{"hour", "Energy by hour", "Entered over IT by hour"},
+                                            {"day", "Energy by day", "Entered over IT by day"},
+                                            {"month", "Energy by month", "Entered over IT by month"}};
+    const json_t *series = json_object_get(document, "series"), *rows = json_object_get(series, "rows");
+    const char *step = report_string(series, "step");
+    size_t n = json_array_size(rows), t = !strcmp(step, "hour") ? 0 : !strcmp(step, "day") ? 1 : 2;
+    const char **labels = calloc(n + 1, sizeof *labels);
+    if (!labels)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        labels[i] = label_of(json_array_get(rows, i), step, l);
+    chart_of(page, rows, labels, titles[t][1], energies, CHART_STACK, "kWh", 1e3, 0, l);
+    chart_of(page, rows, labels, titles[t][2], ratio, CHART_LINE, "", 1, 1, l);
+    chart_of(page, rows, labels, "Heat: mean power", heat, CHART_LINE, "kW", 1e3, 0, l);
+    free(labels);
+}
+
 static void energy_row(struct page *page, const json_t *energy, const char *title, const char *key, double entered,
                        struct language *l)
 {
     double value = report_double(energy, key);
     const char *reason = report_string(json_object_get(energy, "reasons"), key);
-    if (isnan(value) && !*reason)
-        return;
+    if (isnan(value) ? !*reason : !(fabs(value) > 0))
+        return; /* most rooms have no sun, no generator, no fuel */
     const char *cells[] = {language_say(l, title), report_value(l, value, "Wh", (double)NAN),
                            isnan(value) || !(entered > 0) ? "" : report_value(l, value / entered, "share", (double)NAN),
                            language_say(l, isnan(value) ? reason : "")};
@@ -154,13 +235,14 @@ static void compose_kpis(struct page *page, const json_t *document, struct langu
             language_say(l, report_string(k, "name")),
             report_value_u(l, value, report_string(k, "unit"), report_double(k, "uncertainty_k2")),
             or_dash(report_double(k, "category"), "count", l),
-            isnan(value) ? "" : or_dash(report_double(k, "coverage"), "share", l),
-            isnan(value) ? "" : or_dash(report_double(k, "estimated"), "share", l),
+            or_dash(report_double(k, "coverage"), "share", l),
+            or_dash(report_double(k, "estimated"), "share", l),
             *reason && warning ? report_words(l, "%s; %s", reason, language_say(l, warning))
             : warning          ? language_say(l, warning)
                                : reason,
         };
-        page_row(page, cells);
+        if (!isnan(value)) /* the others are told with what is missing */
+            page_row(page, cells);
     }
     page_words(page, language_say(l, "± is the expanded uncertainty (k = 2)."));
 }
@@ -186,6 +268,35 @@ static void compose_assumed(struct page *page, const json_t *document, struct la
         assumed_row(page, json_array_get(assumed, i), l);
 }
 
+#define MISSING_EACH 4 /* rows of one subject: the document has them all */
+
+/* How many of the rows before i have its subject; *ret_all: how many in all. */
+static size_t nth_of(const json_t *missing, size_t i, size_t *ret_all)
+{
+    const char *what = report_string(json_array_get(missing, i), "what");
+    size_t before = 0;
+    *ret_all = 0;
+    for (size_t k = 0; k < json_array_size(missing); k++)
+        if (!strcmp(report_string(json_array_get(missing, k), "what"), what)) {
+            before += k < i;
+            (*ret_all)++;
+        }
+    return before;
+}
+
+static void missing_row(struct page *page, const json_t *document, const json_t *missing, size_t i, struct language *l)
+{
+    const json_t *m = json_array_get(missing, i), *kpi = kpi_of(document, report_string(m, "what"));
+    size_t all, nth = nth_of(missing, i, &all);
+    const char *what = nth ? "" : language_say(l, report_string(kpi ? kpi : m, kpi ? "name" : "what"));
+    const char *why = language_say(l, report_string(m, "why"));
+    if (nth == MISSING_EACH && all > MISSING_EACH + 1)
+        why = language_say(l, report_words(l, "and %zu more", all - MISSING_EACH));
+    const char *cells[] = {what, why};
+    if (nth <= MISSING_EACH)
+        page_row(page, cells);
+}
+
 static void compose_missing(struct page *page, const json_t *document, struct language *l)
 {
     const json_t *missing = json_object_get(document, "missing");
@@ -194,11 +305,8 @@ static void compose_missing(struct page *page, const json_t *document, struct la
         return;
     page_heading(page, language_say(l, "What is missing"));
     page_table(page, titles);
-    for (size_t i = 0; i < json_array_size(missing); i++) {
-        const json_t *m = json_array_get(missing, i);
-        const char *cells[] = {language_say(l, report_string(m, "what")), language_say(l, report_string(m, "why"))};
-        page_row(page, cells);
-    }
+    for (size_t i = 0; i < json_array_size(missing); i++)
+        missing_row(page, document, missing, i, l);
 }
 
 static void compose_explanation(struct page *page, const json_t *document, struct language *l)
@@ -234,11 +342,15 @@ struct page *report_compose(const json_t *document, struct language *l)
         return page;
     }
     compose_head(page, document, l);
+    compose_cards(page, document, l);
     compose_energy(page, document, l);
+    compose_charts(page, document, l);
     compose_kpis(page, document, l);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         layout_section(page, document, sections[i], l);
     compose_assumed(page, document, l);
     compose_missing(page, document, l);
+    page_foot(page, report_words(l, "%s wattwacht " WATTWACHT_VERSION ", %s", language_say(l, "Made by"),
+                                 language_date(l, report_seconds(document, "created"), 1)));
     return page;
 }

@@ -87,12 +87,13 @@ void page_row(struct page *page, const char *const *cells)
 }
 
 void page_chart(struct page *page, enum chart_kind kind, const char *text, const char *unit, double divisor,
-                const char *const *labels, size_t n)
+                double base, const char *const *labels, size_t n)
 {
     struct page_block *chart = add(page, BLOCK_CHART, text);
     chart->chart = kind;
     chart->unit = arena_strdup(page->arena, unit);
     chart->divisor = divisor;
+    chart->base = base;
     chart->n_points = n;
     chart->label = arena_alloc(page->arena, n * sizeof *chart->label);
     for (size_t i = 0; i < n; i++)
@@ -110,4 +111,16 @@ void page_series(struct page *page, const char *name, const double *values)
     chart->series = arena_push(page->arena, chart->series, &chart->n_series, sizeof *chart->series);
     chart->series[chart->n_series - 1] = (struct page_series){
         arena_strdup(page->arena, name), arena_memdup(page->arena, values, chart->n_points * sizeof *values)};
+}
+
+void page_cards(struct page *page)
+{
+    static const char *const titles[] = {"", ">", "", NULL};
+    page_table(page, titles);
+    page->block[page->n - 1].kind = BLOCK_CARDS;
+}
+
+void page_foot(struct page *page, const char *text)
+{
+    add(page, BLOCK_FOOT, text);
 }

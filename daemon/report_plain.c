@@ -107,6 +107,11 @@ void report_plain(FILE *out, const struct page *page)
         case BLOCK_WORDS: flow(out, block[i].text, "", 0, WIDTH); break;
         case BLOCK_NOTE: flow(out, block[i].text, "! ", 2, WIDTH); break;
         case BLOCK_TABLE: show_table(out, &block[i]); break;
+        case BLOCK_CARDS: /* the tables tell the same */
         case BLOCK_CHART: break;
+        case BLOCK_FOOT:
+            fputc('\n', out);
+            flow(out, block[i].text, "", 0, WIDTH);
+            break;
         }
 }

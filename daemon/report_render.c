@@ -2,6 +2,8 @@
 #include "report_render.h"
 
 #include "daemon/report_compose.h"
+#include "daemon/report_csv.h"
+#include "daemon/report_html.h"
 #include "daemon/report_plain.h"
 
 #include <stdlib.h>
@@ -21,8 +23,17 @@ static void write_text(FILE *out, const json_t *document, struct language *langu
     page_free(page);
 }
 
+static void write_html(FILE *out, const json_t *document, struct language *language)
+{
+    struct page *page = report_compose(document, language);
+    report_html_page(out, page, language);
+    page_free(page);
+}
+
 const struct report_format report_formats[] = {
     {"text", "text/plain; charset=utf-8", write_text},
+    {"csv", "text/csv; charset=utf-8", report_csv},
+    {"html", "text/html; charset=utf-8", write_html},
     {"json", "application/json", write_json},
     {NULL, NULL, NULL},
 };

@@ -41,6 +41,26 @@ static void put_split(json_t *row, const struct energy_split *s)
     json_object_set_new(row, "heat_out_wh", report_number(s->heat_out));
 }
 
+/* Mean power of what the rooms' loops carried; NAN where none was measured. */
+static double heat_of(const struct report_source *source, int64_t from_s, int64_t to_s)
+{
+    double sum = NAN;
+    for (size_t i = 0; i < source->config->n_rooms; i++) {
+        const struct heat_period *p = &source->heat[i];
+        double power = 0;
+        size_t known = 0;
+        for (size_t k = (size_t)((from_s - p->from_s) / QUARTER_S); k < p->n; k++) {
+            if (p->from_s + (int64_t)k * QUARTER_S >= to_s)
+                break;
+            power += isnan(p->quarter[k]) ? 0 : p->quarter[k];
+            known += !isnan(p->quarter[k]);
+        }
+        if (known)
+            sum = (isnan(sum) ? 0 : sum) + power / (double)known;
+    }
+    return sum;
+}
+
 static int add_row(const struct report_source *source, int64_t from_s, int64_t to_s, json_t *rows)
 {
     struct kpi_window window;
@@ -59,7 +79,9 @@ static int add_row(const struct report_source *source, int64_t from_s, int64_t t
     put_split(row, &split);
     json_object_set_new(row, "ratio", report_number(ratio[0].value));
     json_object_set_new(row, "coverage", report_number(ratio[0].coverage));
-    json_object_set_new(row, "heat_wh", report_number(window.whole.heat.meters ? window.whole.heat.wh : (double)NAN));
+    double hours = (double)((to_s < source->now_s ? to_s : source->now_s) - from_s) / 3600;
+    json_object_set_new(row, "heat_w", report_number(heat_of(source, from_s, to_s)));
+    json_object_set_new(row, "heat_out_w", report_number(split.heat_out / hours));
     json_array_append_new(rows, row);
     return 0;
 }

@@ -83,8 +83,8 @@ const char *report_value_u(struct language *l, double value, const char *unit, d
         return report_value(l, value, unit, u);
     int digits = digits_of(s, unit, u);
     double scaled = u / s->divisor;
-    /* an uncertainty is rounded up: 0.004 is not ± 0.00 */
-    double up = ceil(scaled * pow(10, digits) - 1e-9) / pow(10, digits);
+    double least = u > 0 ? pow(10, -digits) : 0; /* 0.004 is not ± 0.00 */
+    double up = fmax(scaled, least);
     const char *both =
         report_words(l, "%s ± %s", language_number(l, value / s->divisor, digits), language_number(l, up, digits));
     return with_unit(l, both, s->text);

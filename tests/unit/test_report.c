@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report, report_gather, report_document, report_kpis, report_energy, report_series, report_meters, report_heat,
  * report_explain, energy_split, heat_period: from a ledger to the one document. report_render, report_compose,
- * report_layout, report_page, report_plain: what is made of it. The command is tested by tests/e2e/test_report.py. */
+ * report_layout, report_page, report_plain, report_html, report_chart, report_csv: what is made of it. The command is
+ * tested by tests/e2e/test_report.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -242,6 +243,12 @@ static void test_chain(void **state)
           (const char *const[]){"Stad · 1 January 2026 – 10 January 2026", "4,800\u00a0kWh", "1.67 ± 0.02",
                                 "100.0\u00a0%", "a PUE is a figure of twelve months: see ipue", NULL});
     holds(d, "text", "nl", (const char *const[]){"Verliezen van de UPS", "1,67 ± 0,02", "10 januari 2026", NULL});
+    holds(d, "html", "fr",
+          (const char *const[]){"<html lang=\"fr\">", "<h1>Stad · 1 janvier 2026 – 10 janvier 2026</h1>", "<svg role",
+                                "4\u202f800\u00a0kWh", "</html>", NULL});
+    holds(d, "csv", "en",
+          (const char *const[]){"\r\nenergy,,total_wh,4800000", ",Wh,", "kpis,ipue,value,1.66666", NULL});
+    holds(d, "csv", "nl", (const char *const[]){"\r\nkpis;ipue;value;1,66666", NULL});
     holds(d, "json", NULL, (const char *const[]){"\"schema\": 1", "\"unmetered_wh\"", NULL});
     json_decref(d);
 
@@ -256,6 +263,19 @@ static void test_chain(void **state)
     holds(d, "text", "fr", (const char *const[]){"iPUE2 = total energy / IT energy", "Opérandes", "réseau", NULL});
     json_decref(d);
     ledger_close(ledger);
+}
+
+/* What a device or a person named cannot become markup, nor a cell of its own. */
+static void test_escapes(void **state)
+{
+    (void)state;
+    set_up(1);
+    rooms[0].title = "<script>alert(\"1\")</script> & Co; \"x\"";
+    json_t *d = build(NULL, "stad", T0, T0 + 86400, T0 + 2 * 86400);
+    holds(d, "html", "en",
+          (const char *const[]){"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; Co; &quot;x&quot;", NULL});
+    holds(d, "csv", "en", (const char *const[]){"title,\"<script>alert(\"\"1\"\")</script> & Co; \"\"x\"\"\"", NULL});
+    json_decref(d);
 }
 
 /* The meters behind the grid show more than it: no rest below nought without a word. */
@@ -307,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
         cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
+        cmocka_unit_test(test_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
