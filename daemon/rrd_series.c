@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rrd_series.h"
 
+#include "daemon/wire_text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -204,16 +206,21 @@ static int make_ready(struct rrd_series *series, const char *root, int64_t now_s
     return 0;
 }
 
-/* ":-1.23456789012345e-308" and to spare */
-#define FIELD_MAX 28
+/* A time; or a colon and a number */
+#define FIELD_MAX (1 + WIRE_NUMBER_MAX)
 
 /* The time, and ":" and a value for each source; exact to 15 digits. */
 static char *format(char *at, const struct rrd_sample *sample, size_t n)
 {
     at += snprintf(at, FIELD_MAX, "%" PRId64, sample->t);
-    for (size_t i = 0; i < n; i++)
-        at += i < sample->n && isfinite(sample->value[i]) ? snprintf(at, FIELD_MAX, ":%.15g", sample->value[i])
-                                                          : snprintf(at, FIELD_MAX, ":U");
+    for (size_t i = 0; i < n; i++) {
+        *at++ = ':';
+        if (i < sample->n && fabs(sample->value[i]) < 1e20)
+            at += wire_number(at, FIELD_MAX, sample->value[i]);
+        else
+            *at++ = 'U';
+        *at = '\0';
+    }
     return at + 1;
 }
 

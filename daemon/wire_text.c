@@ -40,6 +40,24 @@ static size_t lay_out(char *buf, bool negative, const char *digits, int n, int p
     return (size_t)(p - buf);
 }
 
+/* Nearly all readings are whole numbers of tenths to ten-thousandths: for those the digits are known without the
+ * library's long way. A whole number below 1e15 over a power of ten has no more than 15 digits, and the quotient is the
+ * nearest double to it, so equality says that it is what %.15g prints. 0: not such a number. */
+static size_t few_decimals(char text[WIRE_NUMBER_MAX], double value)
+{
+    double scale = 1;
+    for (int decimals = 0; decimals <= 4; decimals++, scale *= 10) {
+        double whole = rint(fabs(value) * scale);
+        if (!(whole < 1e15) || whole / scale < fabs(value) || whole / scale > fabs(value))
+            continue;
+        char digits[20], *end = digits + sizeof digits, *p = end;
+        for (uint64_t left = (uint64_t)whole; left; left /= 10)
+            *--p = (char)('0' + left % 10);
+        return lay_out(text, value < 0, p, (int)(end - p), (int)(end - p) - decimals);
+    }
+    return 0;
+}
+
 size_t wire_number(char *buf, size_t size, double value)
 {
     char form[32], digits[DIGITS + 1], text[WIRE_NUMBER_MAX];
@@ -47,6 +65,9 @@ size_t wire_number(char *buf, size_t size, double value)
         return copy(buf, size, "null");
     if (fabs(value) < 1e-20)
         return copy(buf, size, "0");
+    size_t length = few_decimals(text, value);
+    if (length)
+        return length < size ? copy(buf, size, text) : copy(buf, size, "null");
     /* d.dddde+xx: the rounding is the C library's, the layout ours */
     snprintf(form, sizeof form, "%.*e", DIGITS - 1, fabs(value));
     digits[0] = form[0];
@@ -55,7 +76,7 @@ size_t wire_number(char *buf, size_t size, double value)
     int exponent = atoi(strchr(form, 'e') + 1), n = DIGITS;
     while (n > 1 && digits[n - 1] == '0')
         n--;
-    size_t length = lay_out(text, value < 0, digits, n, exponent + 1);
+    length = lay_out(text, value < 0, digits, n, exponent + 1);
     return length < size ? copy(buf, size, text) : copy(buf, size, "null");
 }
 

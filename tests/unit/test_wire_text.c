@@ -57,6 +57,23 @@ static void test_numbers(void **state)
     assert_string_equal(buf, "null");
 }
 
+/* The short way writes what the long one does: every value of a display, and its neighbours among the doubles. */
+static void test_numbers_both_ways(void **state)
+{
+    (void)state;
+    char buf[WIRE_NUMBER_MAX], expected[WIRE_NUMBER_MAX];
+    for (int scale = 1; scale <= 100000; scale *= 10)
+        for (int whole = -23017; whole <= 1000003; whole += 977) {
+            double near[] = {(double)whole / scale, whole * (1.0 / scale), nextafter((double)whole / scale, 1e9)};
+            for (size_t i = 0; i < 3; i++) {
+                wire_number(buf, sizeof buf, near[i]);
+                snprintf(expected, sizeof expected, "%.15g", near[i]);
+                if (!strchr(expected, 'e'))
+                    assert_string_equal(buf, expected);
+            }
+        }
+}
+
 static void test_numbers_read_back(void **state)
 {
     (void)state;
@@ -160,8 +177,11 @@ static void test_strings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_numbers_read_back),
-                                       cmocka_unit_test(test_number_too_long), cmocka_unit_test(test_times),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_numbers_both_ways),
+                                       cmocka_unit_test(test_numbers_read_back),
+                                       cmocka_unit_test(test_number_too_long),
+                                       cmocka_unit_test(test_times),
                                        cmocka_unit_test(test_strings)};
     return cmocka_run_group_tests_name("wire_text", tests, NULL, NULL);
 }
