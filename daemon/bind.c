@@ -119,6 +119,15 @@ static double rated_power(const struct device_config *device, const struct shape
     return isnan(amperes) ? NAN : amperes * NOMINAL_V * phases_of(shape, part);
 }
 
+/* A strip with one phase calls it L1, whichever of the building's it hangs on: the site knows. */
+static bool one_phase(const struct shape *shape, const char *part)
+{
+    char other[PART_MAX + 4];
+    size_t n = strlen(part);
+    snprintf(other, sizeof other, "%.*sl2", (int)(n > 2 ? n - 2 : 0), part);
+    return !has_part(shape, other);
+}
+
 static void name_point(struct live_point *point, const struct live_device *device, const struct config *config,
                        const struct shape *shape, size_t i)
 {
@@ -132,7 +141,10 @@ static void name_point(struct live_point *point, const struct live_device *devic
     point->room = dc->room == NO_INDEX ? "" : config->room[dc->room].id;
     point->rack = dc->rack == NO_INDEX ? "" : config->rack[dc->rack].id;
     point->feed = own && own->feed ? own->feed : dc->feed ? dc->feed : "";
-    point->phase = own && own->phase ? own->phase : parsed.phase ? parsed.phase : dc->phase;
+    point->phase = own && own->phase                                                 ? own->phase
+                   : dc->phase && parsed.phase == PH_L1 && one_phase(shape, p->part) ? dc->phase
+                   : parsed.phase                                                    ? parsed.phase
+                                                                                     : dc->phase;
     point->role = role_of(dc, shape, p->part);
     point->category = category_of(shape, point->role, p->part);
     point->share = dc->share;

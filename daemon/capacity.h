@@ -53,7 +53,7 @@ struct capacity_ups {
     const struct live_device *device;
     double rating;                        /* W */
     struct track_load load;               /* W at its output */
-    double peak_percent, left;            /* left: W up to `part` of its rating */
+    double peak_percent, left;            /* left: W up to its rating */
     double after_failover, after_percent; /* W with the other feed's load on it at the worst quarter; NAN: not a pair */
     const char *other;                    /* device that fails; NULL */
     const char *reason;
@@ -69,9 +69,9 @@ struct capacity {
     double part;
     int64_t from_s, to_s;
     size_t n_circuits, n_failovers, n_fits, n_phases, n_ups, n_racks, unrated_branches;
-    struct capacity_circuit *circuit;
-    struct capacity_failover *failover;
-    struct capacity_fit *fit; /* roomiest first */
+    struct capacity_circuit *circuit;   /* tightest first */
+    struct capacity_failover *failover; /* tightest first */
+    struct capacity_fit *fit;           /* roomiest first */
     struct capacity_phases *phases;
     struct capacity_ups *ups;
     struct capacity_rack *rack;

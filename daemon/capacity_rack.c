@@ -82,21 +82,29 @@ static double mean_power(const struct plant *plant, const struct live_device *de
     return watts;
 }
 
+/* A strip with one phase calls it L1, whichever of the building's it hangs on. */
+static bool stated(const struct live_device *device, const struct live_point *p, size_t n)
+{
+    bool told = n > 1 || device->config->phase != PH_NONE;
+    for (size_t i = 0; i < device->config->n_parts; i++)
+        told |= !strcmp(device->config->part[i].part, p->part) && device->config->part[i].phase != PH_NONE;
+    return told && p->phase >= PH_L1 && p->phase <= PH_L3;
+}
+
 static void add_phases(struct capacity *c, const struct live_device *device, const struct wires *w, size_t first)
 {
     double amperes[3] = {NAN, NAN, NAN};
-    unsigned known = 0, unstated = 0;
+    unsigned unstated = 0;
     const char *feed = "";
     for (size_t i = first; i < w->n; i++) {
         const struct live_point *p = w->wire[i].point;
         feed = p->feed;
-        unstated += p->phase == PH_NONE;
-        if (p->phase >= PH_L1 && p->phase <= PH_L3) {
+        if (stated(device, p, w->n - first))
             amperes[p->phase - PH_L1] = past_mean(&w->wire[i].track.window);
-            known++;
-        }
+        else
+            unstated++;
     }
-    if (!known && !unstated)
+    if (first == w->n)
         return;
     c->phases = capacity_push(c->phases, &c->n_phases, sizeof *c->phases);
     struct capacity_phases *phases = &c->phases[c->n_phases - 1];
@@ -338,6 +346,8 @@ void capacity_of_feeds(struct capacity *c)
             sum->amperes[k] += isnan(row.amperes[k]) ? 0 : row.amperes[k];
     }
     for (size_t i = own; i < c->n_phases; i++) {
+        if (c->phases[i].unstated) /* what is left out would make it uneven */
+            c->phases[i].amperes[0] = c->phases[i].amperes[1] = c->phases[i].amperes[2] = NAN;
         c->phases[i].imbalance = circuit_imbalance(c->phases[i].amperes);
         c->phases[i].neutral = circuit_neutral(c->phases[i].amperes);
     }

@@ -15,6 +15,35 @@ static int roomier(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* Least left first, what is not known last. */
+static int compare_left(double x, double y)
+{
+    if (isnan(x) || isnan(y))
+        return isnan(x) - isnan(y);
+    return (x > y) - (x < y);
+}
+
+static int tighter_circuit(const void *a, const void *b)
+{
+    return compare_left(((const struct capacity_circuit *)a)->left, ((const struct capacity_circuit *)b)->left);
+}
+
+static int tighter_failover(const void *a, const void *b)
+{
+    const struct capacity_failover *x = a, *y = b;
+    return compare_left(x->limit - x->load.peak, y->limit - y->load.peak);
+}
+
+static void sort(struct capacity *c)
+{
+    if (c->n_fits)
+        qsort(c->fit, c->n_fits, sizeof *c->fit, roomier);
+    if (c->n_circuits)
+        qsort(c->circuit, c->n_circuits, sizeof *c->circuit, tighter_circuit);
+    if (c->n_failovers)
+        qsort(c->failover, c->n_failovers, sizeof *c->failover, tighter_failover);
+}
+
 struct capacity *capacity_site(const struct plant *plant, size_t room, double part, int64_t from_s, int64_t to_s,
                                int64_t now_s)
 {
@@ -35,7 +64,6 @@ struct capacity *capacity_site(const struct plant *plant, size_t room, double pa
     }
     capacity_of_ups(c, plant, room, &span);
     capacity_of_feeds(c);
-    if (c->n_fits)
-        qsort(c->fit, c->n_fits, sizeof *c->fit, roomier);
+    sort(c);
     return c;
 }

@@ -52,7 +52,7 @@ static void add(struct capacity *c, const struct one *own, const struct one *all
                                .after_failover = NAN,
                                .after_percent = NAN};
     u->peak_percent = 100 * u->load.peak / u->rating;
-    u->left = circuit_room(u->load.peak, u->rating, c->part);
+    u->left = u->rating - u->load.peak;
     u->reason = pair(u, own, all, n);
     if (isnan(u->load.peak))
         u->reason = "its output power was not recorded in this period";

@@ -177,7 +177,7 @@ static json_t *phases_of(const struct writer *w)
         put(one, "imbalance_percent", p->imbalance);
         put(one, "neutral_a", p->neutral);
         put_text(one, "reason", p->unstated ? "the phase of one-phase devices is not stated (phase)" : NULL);
-        if (!p->unstated || p->neutral > 0)
+        if (!p->device || !isnan(p->imbalance)) /* of a one-phase device there is nothing to say */
             json_array_append_new(list, one);
         else
             json_decref(one);
@@ -205,6 +205,8 @@ static json_t *ups_of(const struct writer *w)
         put(one, "after_failover_w", u->after_failover);
         put(one, "after_failover_percent", u->after_percent);
         put_text(one, "reason", u->reason);
+        if (u->peak_percent > 100 * w->c->part)
+            find(w, "%s carried %.0f %% of its rating at its peak", u->device->config->id, u->peak_percent);
         if (u->after_percent > 100)
             find(w, "If %s failed, %s would carry %.0f %% of its rating", u->other, u->device->config->id,
                  u->after_percent);
@@ -249,7 +251,8 @@ static void say_missing(const struct writer *w)
 {
     for (size_t i = 0; i < w->c->n_circuits; i++)
         if (w->c->circuit[i].reason)
-            report_missing(w->source, "capacity", "%s: %s", w->c->circuit[i].point->name, w->c->circuit[i].reason);
+            report_missing(w->source, "capacity", "%s: %s", plant_device(w->source->plant, w->c->circuit[i].point)->id,
+                           w->c->circuit[i].reason);
     if (w->c->unrated_branches)
         report_missing(w->source, "capacity",
                        "%zu branches: the rating of their breakers is not stated (parts: breaker)",

@@ -2,6 +2,7 @@
 #include "report_document.h"
 
 #include "daemon/report_capacity.h"
+#include "daemon/report_climate.h"
 #include "daemon/report_energy.h"
 #include "daemon/report_heat.h"
 #include "daemon/report_kpis.h"
@@ -11,13 +12,8 @@
 #include <string.h>
 
 const struct report_section report_sections[] = {
-    {"energy", report_energy},
-    {"kpis", report_kpis},
-    {"series", report_series},
-    {"heat", report_heat},
-    {"capacity", report_capacity},
-    {"meters", report_meters},
-    {NULL, NULL},
+    {"energy", report_energy},     {"kpis", report_kpis},       {"series", report_series}, {"heat", report_heat},
+    {"capacity", report_capacity}, {"climate", report_climate}, {"meters", report_meters}, {NULL, NULL},
 };
 
 static json_t *period_of(const struct report_source *s)
