@@ -30,6 +30,8 @@ struct cli_options {
     const char *modbus, *unit, *profile, *timeout;
     const char *against, *at, *output;
     const char *room, *period, *format, *lang, *explain;
+    const char *prefix;
+    bool dry_run;
 };
 
 struct cli {

@@ -13,6 +13,7 @@ int cmd_alerts(const struct cli *cli);
 int cmd_top(const struct cli *cli);
 int cmd_meter_read(const struct cli *cli);
 int cmd_meter_import(const struct cli *cli);
+int cmd_mqtt_purge(const struct cli *cli);
 int cmd_silence(const struct cli *cli);
 int cmd_profile_check(const struct cli *cli);
 int cmd_record(const struct cli *cli);

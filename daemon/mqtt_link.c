@@ -170,13 +170,15 @@ static int connect_link(struct mqtt_link *link, const struct mqtt_link_setup *se
         options->onSuccess = on_connected;
         options->onFailure = on_failed;
     }
-    will.topicName = setup->will->topic;
-    will.message = NULL;
-    will.payload.data = setup->will->payload;
-    will.payload.len = (int)setup->will->size;
-    will.qos = setup->will->qos;
-    will.retained = setup->will->retained;
-    options->will = &will;
+    if (setup->will) {
+        will.topicName = setup->will->topic;
+        will.message = NULL;
+        will.payload.data = setup->will->payload;
+        will.payload.len = (int)setup->will->size;
+        will.qos = setup->will->qos;
+        will.retained = setup->will->retained;
+        options->will = &will;
+    }
     tls.trustStore = setup->ca; /* NULL: the system's authorities */
     tls.keyStore = setup->cert;
     tls.privateKey = setup->key;

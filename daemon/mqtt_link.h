@@ -19,7 +19,7 @@ struct mqtt_link_setup {
     bool tls;
     unsigned version; /* 3 (3.1.1) or 5 */
     int keepalive_s, connect_s;
-    const struct mqtt_will *will;
+    const struct mqtt_will *will; /* NULL: none */
 };
 
 #define MQTT_WILL_MAX 256

@@ -67,6 +67,11 @@ static const struct option_row report_options[] = {
 static const struct option_row meter_read_options[] = {
     CLI_TEXT("at", at, "TIME", "when it was read, like 2026-01-31T08:00:00+01:00; now"), CLI_API, CLI_JSON, CLI_END};
 
+static const struct option_row purge_options[] = {
+    CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
+    CLI_TEXT("prefix", prefix, "PREFIX", "the prefix of before, all of whose topics go"),
+    CLI_FLAG("dry-run", dry_run, "only say what would be cleared"), CLI_JSON, CLI_END};
+
 static const struct command commands[] = {
     {"check", "", "is the configuration right, and how much disk will it take", check_options, 0, 0, cmd_check, NULL},
     {"probe", "ADDRESS", "what is this device, what does it measure, how is it configured", probe_options, 1, 1,
@@ -89,6 +94,8 @@ static const struct command commands[] = {
      NULL},
     {"profile check", "FILE.yaml", "is a profile right, and what does it read", profile_options, 1, 1,
      cmd_profile_check, NULL},
+    {"mqtt purge", "[DEVICE]", "clear what is retained at the brokers and belongs to nothing any more", purge_options,
+     0, 1, cmd_mqtt_purge, NULL},
     {"rrd migrate", "", "bring RRD files to the configuration's step and spans", migrate_options, 0, 0, cmd_rrd_migrate,
      NULL},
     {"backup", "FILE.tar.gz", "all that is kept, in one file, while the daemon runs", backup_options, 1, 1, cmd_backup,
