@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/cli_api.h"
 #include "daemon/cli_commands.h"
-#include "daemon/graph_pool.h"
+#include "daemon/graph_child.h"
 #include "daemon/wire_text.h"
 
 #include <errno.h>

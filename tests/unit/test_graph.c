@@ -7,156 +7,24 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "graph_site.h"
+
 #include "daemon/balance_share.h"
 #include "daemon/data.h"
 #include "daemon/graph.h"
 #include "daemon/graph_fetch.h"
 #include "daemon/graph_plan.h"
-#include "daemon/rrd_file.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-static const char site_yaml[] =
-    "site: {name: test, title: Test, timezone: Europe/Brussels}\n"
-    "rrd: {spans: \"10s/2h 1m/2d 1h/400d\"}\n"
-    "rooms:\n"
-    "  r1: {title: Room one, ashrae: A2, boundary: {complete: yes}}\n"
-    "  r2: {title: Room two, ashrae: A1}\n"
-    "racks: {k1: {room: r1, title: Rack one}, k2: {room: r1}, r2: {room: r1, title: Rack like a room}}\n"
-    "devices:\n"
-    "  pdu-a: {room: r1, rack: k1, profile: apc-rpdu2, address: 127.0.0.1, role: it, feed: A, breaker: 16A,\n"
-    "          parts: {sensor-01: {place: rack-inlet}}}\n"
-    "  pdu-b: {room: r1, rack: k1, profile: apc-rpdu2, address: 127.0.0.2, role: it, feed: B, breaker: 32A}\n"
-    "  ac: {room: r1, profile: eastron-sdm630, address: \"127.0.0.3:502\", modbus: {unit: 1}, role: cooling}\n"
-    "  never: {room: r1, profile: apc-rpdu2, address: 127.0.0.4, role: it}\n";
-
-#define POINT(part, quantity) "{\"part\": \"" part "\", \"quantity\": \"" quantity "\", \"aspect\": \"\"}"
-#define DEVICE(kind, points) \
-    "{\"schema\": 1, \"profile\": \"p\", \"version\": 1, \"kind\": \"" kind "\", \"points\": [" points "]}"
-static const char pdu_json[] = DEVICE("pdu", POINT("total", "active_power") "," POINT("total", "energy") "," POINT(
-                                                 "total-l1", "current") "," POINT("sensor-01", "temperature"));
-static const char ac_json[] = DEVICE("meter", POINT("total", "active_power"));
-
-#define STEPS 180 /* of 10 s */
-
-static struct fixture {
-    char dir[64], conf[80], state[80];
-    int64_t begin; /* of the first step */
-    const char *dirs[1];
-} fix;
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "we");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void in_state(char *buffer, size_t size, const char *name)
-{
-    snprintf(buffer, size, "%s/%s", fix.state, name);
-}
-
-/* A value each 10 s, NAN where there is none; `from` of the steps on. */
-static void fill(const char *path, enum quantity quantity, int from, double (*value)(int step))
-{
-    static const struct rrd_span spans[] = {{10, 7200}, {60, 2 * 86400}, {3600, 400 * 86400}};
-    struct rrd_plan plan, made;
-    int64_t last;
-    enum rrd_outcome outcome;
-    char root[100], words[RRD_WORDS], text[STEPS][48];
-    const char *sample[STEPS];
-    int n = 0;
-    in_state(root, sizeof root, "rrd");
-    assert_int_equal(rrd_plan_archives(10, spans, 3, &plan), 0);
-    assert_true(rrd_plan_add(&plan, quantity, 10) >= 0);
-    assert_int_equal(rrd_file_ready(root, path, &plan, fix.begin + from * 10, fix.begin, &made, &last, &outcome, words),
-                     0);
-    for (int i = from; i < STEPS; i++) {
-        double v = value(i);
-        sample[n] = text[n];
-        snprintf(text[n++], sizeof text[0], isnan(v) ? "%lld:U" : "%lld:%.10g", (long long)(fix.begin + (i + 1) * 10),
-                 v);
-    }
-    assert_int_equal(rrd_file_update(root, path, n, sample, words), 0);
-}
-
-static double steady(int step)
-{
-    (void)step;
-    return 1000;
-}
-
-static double silent_for_a_while(int step)
-{
-    return step >= 90 && step < 120 ? (double)NAN : 500;
-}
-
-static double cooling(int step)
-{
-    (void)step;
-    return 300;
-}
-
-static double warm(int step)
-{
-    return step == 60 ? 30 : 24;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    char path[200];
-    snprintf(fix.dir, sizeof fix.dir, "/tmp/graph-XXXXXX");
-    assert_non_null(mkdtemp(fix.dir));
-    snprintf(fix.conf, sizeof fix.conf, "%s/conf.d", fix.dir);
-    snprintf(fix.state, sizeof fix.state, "%s/state", fix.dir);
-    fix.dirs[0] = fix.conf;
-    mkdir(fix.conf, 0755);
-    mkdir(fix.state, 0755);
-    in_state(path, sizeof path, "devices");
-    mkdir(path, 0755);
-    in_state(path, sizeof path, "rrd");
-    mkdir(path, 0755);
-    snprintf(path, sizeof path, "%s/10-site.yaml", fix.conf);
-    write_text(path, site_yaml);
-    in_state(path, sizeof path, "devices/pdu-a.json");
-    write_text(path, pdu_json);
-    in_state(path, sizeof path, "devices/pdu-b.json");
-    write_text(path, pdu_json);
-    in_state(path, sizeof path, "devices/ac.json");
-    write_text(path, ac_json);
-    fix.begin = (int64_t)time(NULL) / 60 * 60 - STEPS * 10;
-    fill("pdu-a/total.rrd", Q_ACTIVE_POWER, 0, steady);
-    fill("pdu-b/total.rrd", Q_ACTIVE_POWER, 30, silent_for_a_while);
-    fill("ac/total.rrd", Q_ACTIVE_POWER, 0, cooling);
-    fill("pdu-a/sensor-01.rrd", Q_TEMPERATURE, 0, warm);
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return nftw(fix.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 static struct graph *open_graph(void)
 {
-    struct graph_place place = {.dirs = fix.dirs, .n_dirs = 1, .state = fix.state};
+    struct graph_place place = {.dirs = graph_site.dirs, .n_dirs = 1, .state = graph_site.state};
     struct diag *diag = diag_new();
     struct graph *graph = NULL;
     int r = graph_open(&place, diag, &graph);
@@ -202,7 +70,7 @@ static void test_plans(void **state)
     struct site_points site;
     const char *dirs[] = {data_path(arena, "graphs")};
     assert_int_equal(graph_set_load(dirs, 1, diag, &set), 0);
-    assert_int_equal(site_points_load(fix.dirs, 1, fix.state, diag, &site), 0);
+    assert_int_equal(site_points_load(graph_site.dirs, 1, graph_site.state, diag, &site), 0);
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
         const struct plan_row *row = &plans[i];
         struct graph_request request = {.from_s = 0, .to_s = 3600};
@@ -237,8 +105,8 @@ static void ask(struct graph *graph, const struct graph_words *words, struct gra
         print_message("%s\n", why);
     assert_int_equal(r, 0);
     if (!words->from) {
-        request.from_s = fix.begin;
-        request.to_s = fix.begin + STEPS * 10;
+        request.from_s = graph_site.begin;
+        request.to_s = graph_site.begin + GRAPH_SITE_STEPS * 10;
     }
     graph_run(graph, &request, ret);
 }
@@ -371,7 +239,7 @@ static void test_refused(void **state)
     ask(graph, &(struct graph_words){.what = "energy-day", .scope = "r1", .from = "-10y"}, &answer);
     assert_int_equal(answer.error, -EINVAL);
     /* a file that was cut */
-    in_state(path, sizeof path, "rrd/ac/total.rrd");
+    graph_site_path(path, sizeof path, "rrd/ac/total.rrd");
     assert_int_equal(truncate(path, 700), 0);
     ask(graph, &(struct graph_words){.what = "power", .scope = "r1"}, &answer);
     assert_int_equal(answer.error, -EBADMSG);
@@ -436,5 +304,5 @@ int main(void)
                                        cmocka_unit_test(test_band),     cmocka_unit_test(test_json),
                                        cmocka_unit_test(test_pictures), cmocka_unit_test(test_refused),
                                        cmocka_unit_test(test_grids),    cmocka_unit_test(test_shares)};
-    return cmocka_run_group_tests_name("graph", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("graph", tests, graph_site_set_up, graph_site_tear_down);
 }
