@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config_raw.h"
+#include "drivers/hash.h"
 #include "drivers/profile.h"
 
 #include <errno.h>
@@ -30,24 +31,27 @@ static size_t find_device(const struct config *config, const char *id)
     return NO_INDEX;
 }
 
-/* FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static void hash_text(uint64_t *hash, const char *text)
+/* Nothing at all differs from an empty text. */
+static void add_text(uint64_t *hash, const char *text)
 {
-    for (const char *p = text ? text : "~"; *p; p++)
-        *hash = (*hash ^ (unsigned char)*p) * 0x100000001b3ULL;
-    *hash = (*hash ^ 0xff) * 0x100000001b3ULL;
+    *hash = hash_text(*hash, text ? text : "~");
 }
 
 static void hash_node(uint64_t *hash, const struct yaml_node *node)
 {
     if (!node) {
-        hash_text(hash, NULL);
+        add_text(hash, NULL);
         return;
     }
-    hash_text(hash, node->key);
-    hash_text(hash, node->text);
+    add_text(hash, node->key);
+    add_text(hash, node->text);
     for (size_t i = 0; i < node->n; i++)
         hash_node(hash, node->item[i]);
+}
+
+static uint64_t add_number(uint64_t hash, uint64_t number)
+{
+    return hash_bytes(hash, &number, sizeof number);
 }
 
 /* What a driver would notice: how the device is reached and read, the profile, and the secrets behind names. */
@@ -55,16 +59,16 @@ static uint64_t fingerprint(const struct yaml_node *node, const struct device_se
 {
     static const char *const keys[] = {"profile", "address", "snmp",  "modbus", "every",
                                        "timeout", "parts",   "units", "params"};
-    uint64_t hash = 0xcbf29ce484222325ULL;
+    uint64_t hash = HASH_BEGIN;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         hash_node(&hash, yaml_get(node, keys[i]));
-    hash_text(&hash, setup->snmp.community);
-    hash_text(&hash, setup->snmp.auth_key);
-    hash_text(&hash, setup->snmp.priv_key);
+    add_text(&hash, setup->snmp.community);
+    add_text(&hash, setup->snmp.auth_key);
+    add_text(&hash, setup->snmp.priv_key);
     const struct profile *named = setup->profiles ? profile_find(setup->profiles, setup->profile) : NULL;
     for (size_t i = 0; setup->profiles && i < profile_count(setup->profiles); i++)
         if (!named || profile_at(setup->profiles, i) == named)
-            hash = (hash ^ profile_hash(profile_at(setup->profiles, i))) * 0x100000001b3ULL;
+            hash = add_number(hash, profile_hash(profile_at(setup->profiles, i)));
     return hash;
 }
 

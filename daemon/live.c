@@ -28,37 +28,8 @@ void live_free(struct live *live)
     }
     free(live->point);
     free(live->device);
-    free(live->slot);
+    name_table_done(&live->names);
     free(live);
-}
-
-/* FNV-1a, 32 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint32_t hash_name(const char *name)
-{
-    uint32_t h = 0x811c9dc5;
-    for (; *name; name++)
-        h = (h ^ (unsigned char)*name) * 0x01000193;
-    return h;
-}
-
-/* The slot of a name, or the free one where it belongs. Slots hold index + 1. */
-static uint32_t *slot_of(const struct live *live, const char *name)
-{
-    size_t mask = live->n_slots - 1, i = hash_name(name) & mask;
-    while (live->slot[i] && strcmp(live->point[live->slot[i] - 1]->name, name) != 0)
-        i = (i + 1) & mask;
-    return &live->slot[i];
-}
-
-static void grow_slots(struct live *live)
-{
-    live->n_slots = live->n_slots ? live->n_slots * 2 : 1024;
-    free(live->slot);
-    live->slot = calloc(live->n_slots, sizeof *live->slot);
-    if (!live->slot)
-        abort();
-    for (size_t i = 0; i < live->n_points; i++)
-        *slot_of(live, live->point[i]->name) = (uint32_t)i + 1;
 }
 
 struct live_point *live_add(struct live *live, const char *name)
@@ -67,8 +38,6 @@ struct live_point *live_add(struct live *live, const char *name)
     const char *part = strchr(name, '/'), *end = part ? strchr(part + 1, '/') : NULL;
     size_t length = strlen(name) + 1, part_length = end ? (size_t)(end - part - 1) : 0;
     struct live_point *point = calloc(1, sizeof *point + length + part_length + 1);
-    if ((live->n_points + 1) * 2 > live->n_slots)
-        grow_slots(live);
     if ((live->n_points & (live->n_points - 1)) == 0)
         live->point = realloc(live->point, (live->n_points ? live->n_points * 2 : 1) * sizeof *live->point);
     if (!point || !live->point)
@@ -77,15 +46,14 @@ struct live_point *live_add(struct live *live, const char *name)
     point->name = memcpy(own, name, length);
     point->part = part_length ? memcpy(own + length, part + 1, part_length) : own + length;
     live->point[live->n_points] = point;
-    uint32_t *slot = slot_of(live, name);
-    *slot = (uint32_t)++live->n_points;
+    name_table_put(&live->names, point->name, (uint32_t)live->n_points++);
     return point;
 }
 
 struct live_point *live_find(const struct live *live, const char *name)
 {
-    uint32_t i = live->n_slots ? *slot_of(live, name) : 0;
-    return i ? live->point[i - 1] : NULL;
+    uint32_t i = name_table_find(&live->names, name);
+    return i == NAME_TABLE_NONE ? NULL : live->point[i];
 }
 
 struct live_device *live_device_add(struct live *live, uint32_t number)

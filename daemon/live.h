@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/name_table.h"
 #include "drivers/shape.h"
 
 #include <stdint.h>
@@ -69,8 +70,7 @@ struct live {
     struct live_device **device;
     const struct config *config;
     int64_t started_ms;
-    uint32_t *slot; /* private: names to points */
-    size_t n_slots;
+    struct name_table names; /* to the index of the point */
 };
 
 struct live *live_new(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_ha_tell.h"
+#include "drivers/hash.h"
 #include "mqtt_ha_owner.h"
 
 #include <stdio_ext.h>
@@ -48,21 +49,12 @@ static void clear(struct ha_teller *teller, const char *topic)
     mqtt_wire_put(teller->host->wire, MQTT_LANE_KEPT, topic, NULL, 0, 1, true);
 }
 
-/* FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint64_t hash_of(const char *bytes, size_t n)
-{
-    uint64_t hash = 0xcbf29ce484222325ULL;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3ULL;
-    return hash;
-}
-
 /* A device that comes and goes has the same discovery all the time. */
 static size_t put_told(struct ha_teller *teller, struct ha_told *told, bool always)
 {
     if (fflush(teller->out) != 0)
         abort(); /* memory */
-    uint64_t hash = hash_of(teller->bytes, teller->size);
+    uint64_t hash = hash_bytes(HASH_BEGIN, teller->bytes, teller->size);
     if (!always && hash == told->hash)
         return 0;
     told->hash = hash;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_relay.h"
 
+#include "drivers/hash.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,23 +35,13 @@ struct mqtt_relay {
     struct mqtt_relay_stats stats;
 };
 
-/* FNV-1a, 64 bits. Source: draft-eastlake-fnv, section 2. */
-static uint64_t hash(uint64_t so_far, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text;; p++) {
-        so_far = (so_far ^ *p) * UINT64_C(0x100000001b3);
-        if (!*p)
-            return so_far;
-    }
-}
-
 static void name_reader(const struct mqtt_relay *relay, char *buf, size_t size)
 {
-    uint64_t place = UINT64_C(0xcbf29ce484222325);
-    place = hash(place, relay->host->config->server);
-    place = hash(place, relay->host->base.prefix);
-    place = hash(place, relay->host->base.site);
-    snprintf(buf, size, "mqtt-%016llx", (unsigned long long)hash(place, relay->view->name));
+    uint64_t place = HASH_BEGIN;
+    place = hash_text(place, relay->host->config->server);
+    place = hash_text(place, relay->host->base.prefix);
+    place = hash_text(place, relay->host->base.site);
+    snprintf(buf, size, "mqtt-%016llx", (unsigned long long)hash_text(place, relay->view->name));
 }
 
 struct mqtt_relay *mqtt_relay_new(const struct mqtt_store *store, const struct mqtt_host *host,

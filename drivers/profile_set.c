@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hash.h"
 #include "profile.h"
 #include "profile_head.h"
 
@@ -17,15 +18,6 @@ struct profile_set {
     size_t n;
     struct profile **profile;
 };
-
-/* FNV-1a, 64 bits. Source: draft-eastlake-fnv-17 section 2. */
-static uint64_t hash_of(const char *text, size_t n)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3;
-    return hash;
-}
 
 static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
 {
@@ -65,7 +57,7 @@ static void load_file(struct profile_set *set, const char *path, struct diag *di
         struct profile_context context = {.patterns = &set->patterns};
         struct field_reader reader = {.arena = set->arena, .diag = diag, .context = &context};
         struct profile *profile = ARENA_NEW(set->arena, struct profile);
-        profile->hash = hash_of(text, n);
+        profile->hash = hash_bytes(HASH_BEGIN, text, n);
         if (profile_read(&reader, root, profile) == 0) {
             check_name(diag, set, profile, path);
             set->profile = arena_push(set->arena, set->profile, &set->n, sizeof(struct profile *));

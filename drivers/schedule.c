@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "schedule.h"
+#include "hash.h"
+
+#include <string.h>
 
 /* A silent device is looked for again after three periods or a minute, whichever is sooner: collectd's doubling pause
  * made outages look 40 minutes longer than they were (collectd/collectd#3218). */
 #define PASS_MAX     2
 #define PAUSE_MAX_US 60000000
 
-/* FNV-1a, 64 bits (draft-eastlake-fnv-17): spreads ids that differ in one digit. */
+/* Spreads ids that differ in one digit. */
 static uint64_t hash_id(const char *id)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (; *id; id++)
-        h = (h ^ (uint8_t)*id) * 0x100000001b3u;
+    uint64_t h = hash_bytes(HASH_BEGIN, id, strlen(id));
     /* its low bits are the weak ones and the phase is a remainder */
     return h ^ (h >> 32);
 }

@@ -133,7 +133,6 @@ static struct live_point *only_point(struct world *world, const char *part, cons
     struct live_point *point = live_find(live, name) ? live_find(live, name) : live_add(live, name);
     point->gone = false;
     point->device = 0;
-    snprintf(point->part, sizeof point->part, "%s", part);
     point->quantity = quantity;
     point->label = label;
     point->rating = NAN;
