@@ -112,34 +112,21 @@ static void print_list(const struct graph_answer *answer)
     json_decref(all);
 }
 
-static int run(const struct cli *cli, const struct graph_request *request)
+static int draw(const struct cli *cli, struct graph *graph)
 {
-    struct option_list dirs = cli->options.config;
-    const char *state = getenv("STATE_DIRECTORY");
-    struct diag *diag = diag_new();
-    struct graph *graph = NULL;
+    char why[GRAPH_WORDS] = "";
+    struct graph_request request;
     struct graph_answer answer;
-    if (!dirs.n)
-        dirs.item[dirs.n++] = "/etc/wattwacht/conf.d";
-    struct graph_place place = {.dirs = dirs.item,
-                                .n_dirs = dirs.n,
-                                .state = cli->options.state ? cli->options.state
-                                         : state            ? state
-                                                            : "/var/lib/wattwacht"};
-    int r;
-    if (graph_open(&place, diag, &graph) < 0) {
-        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
-    } else {
-        graph_run(graph, request, &answer);
-        r = answer.error ? cli_fail(cli, (enum cli_exit)exit_of(answer.error), "", "%s", answer.words) : CLI_DONE;
-        if (!r && !cli->n && !cli->options.json && !cli->options.output)
-            print_list(&answer);
-        else if (!r)
-            r = write_file(cli, &answer);
-        graph_answer_done(&answer);
-    }
-    graph_close(graph);
-    diag_free(diag);
+    /* once more: times without a zone are the site's, which is known now */
+    if (read_request(cli, &request, why))
+        return cli_fail(cli, CLI_USAGE, "", "%s", why);
+    graph_run(graph, &request, &answer);
+    int r = answer.error ? cli_fail(cli, (enum cli_exit)exit_of(answer.error), "", "%s", answer.words) : CLI_DONE;
+    if (!r && !cli->n && !cli->options.json && !cli->options.output)
+        print_list(&answer);
+    else if (!r)
+        r = write_file(cli, &answer);
+    graph_answer_done(&answer);
     return r;
 }
 
@@ -147,11 +134,30 @@ int cmd_graph(const struct cli *cli)
 {
     char why[GRAPH_WORDS] = "";
     struct graph_request request;
+    struct option_list dirs = cli->options.config;
+    const char *state = getenv("STATE_DIRECTORY");
+    struct graph *graph = NULL;
     if (read_request(cli, &request, why))
         return cli_fail(cli, CLI_USAGE, "", "%s", why);
-    if (cli->n && request.to_s > (int64_t)time(NULL) - 600)
-        freshen(cli);
-    return run(cli, &request);
+    if (!dirs.n)
+        dirs.item[dirs.n++] = "/etc/wattwacht/conf.d";
+    struct graph_place place = {.dirs = dirs.item,
+                                .n_dirs = dirs.n,
+                                .state = cli->options.state ? cli->options.state
+                                         : state            ? state
+                                                            : "/var/lib/wattwacht"};
+    struct diag *diag = diag_new();
+    int r;
+    if (graph_open(&place, diag, &graph) < 0) {
+        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
+    } else {
+        if (cli->n && request.to_s > (int64_t)time(NULL) - 600)
+            freshen(cli);
+        r = draw(cli, graph);
+    }
+    graph_close(graph);
+    diag_free(diag);
+    return r;
 }
 
 int cmd_graph_child(int argc, char **argv)

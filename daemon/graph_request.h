@@ -5,7 +5,7 @@
  *        there. Times: RFC 3339, a date, now, or a span back from now like -24h, -7d.
  * Units: seconds since 1970; pixels of the whole picture.
  * Errors: -EINVAL with words for people.
- * Threads: any; TZ is set once, before threads.
+ * Threads: any. A time without a zone is local: TZ is the site's, set before the first thread.
  */
 #pragma once
 #include "drivers/part.h"
