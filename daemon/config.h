@@ -94,6 +94,10 @@ struct rrd_span {
 struct factors_config {
     double electricity, gas;                         /* kg CO2/kWh */
     double price_electricity, price_gas, price_heat; /* EUR/MWh; NAN */
+    double price_night;                              /* EUR/MWh in night hours; 0: as by day */
+    double price_capacity;                           /* EUR a kW and year of the month's peak; 0: none */
+    unsigned night_from, night_to;                   /* minutes of the day, local; equal: no night */
+    bool night_weekend;                              /* Saturday and Sunday are night */
 };
 
 struct config {
@@ -108,7 +112,7 @@ struct config {
     size_t n_spans;
     struct rrd_span *span;
     struct factors_config factors;
-    size_t n_mqtt, n_http, n_rooms, n_racks, n_devices, n_sources, n_alerts;
+    size_t n_mqtt, n_http, n_rooms, n_racks, n_devices, n_sources, n_alerts, n_assets;
     struct mqtt_config *mqtt;
     struct http_config *http;
     struct room_config *room;
@@ -116,6 +120,7 @@ struct config {
     struct device_config *device;
     struct source_config *source;
     struct alert_config *alert;
+    struct asset_config *asset;
     struct profile_set *profiles;
 };
 

@@ -105,6 +105,14 @@ static const struct field factors_fields[] = {
      .initial = "0.182kg/kWh", .help = "emission of gas, per kWh gross calorific value"},
     {.name = "price-electricity", .read = field_value, AT(factors_config, price_electricity), .dimension = D_PRICE,
      .help = "price of electricity"},
+    {.name = "price-electricity-night", .read = field_value, AT(factors_config, price_night), .dimension = D_PRICE,
+     .help = "price of electricity in night hours; without it that of the day"},
+    {.name = "night", .read = config_night, AT(factors_config, night_from), .initial = "22:00-07:00",
+     .help = "night hours, local time, like 22:00-07:00"},
+    {.name = "night-weekend", .read = field_bool, AT(factors_config, night_weekend), .initial = "yes",
+     .help = "Saturday and Sunday count as night"},
+    {.name = "price-capacity", .read = field_number, AT(factors_config, price_capacity), .initial = "0",
+     .help = "euros a year for each kW of the monthly peak quarter-hour (Flanders: capaciteitstarief)"},
     {.name = "price-gas", .read = field_value, AT(factors_config, price_gas), .dimension = D_PRICE, .help = "price of gas"},
     {.name = "price-heat", .read = field_value, AT(factors_config, price_heat), .dimension = D_PRICE,
      .help = "price of heat delivered"},
@@ -269,6 +277,28 @@ static const struct field source_fields[] = {
     {0},
 };
 
+static const struct field replacement_fields[] = {
+    {.name = "power", .read = field_value, .offset = 0, .dimension = D_POWER, .help = "mean power of the new one"},
+    {.name = "embodied", .read = field_number, .offset = sizeof(double),
+     .help = "kg CO2 of making the new one; default: as this one"},
+    {.name = "replaces", .read = field_count, .offset = 2 * sizeof(double), .initial = "1",
+     .help = "how many like this one the new one replaces"},
+    {0},
+};
+
+static const struct field asset_fields[] = {
+    {.name = "title", .read = field_text, AT(raw_asset, title), .help = "name for people"},
+    {.name = "room", .read = field_id, AT(raw_asset, room), .required = true, .help = "room it stands in"},
+    {.name = "points", .read = field_texts, AT(raw_asset, points), .required = true,
+     .help = "the outlets that feed it, like [pdu-a1/outlet-03, pdu-b1/outlet-03]"},
+    {.name = "in-service", .read = config_date, AT(raw_asset, since_ms), .required = true, .help = "date, like 2021-05-01"},
+    {.name = "life", .read = field_number, AT(raw_asset, life), .initial = "5", .help = "years it is meant to serve"},
+    {.name = "embodied", .read = field_number, AT(raw_asset, embodied), .help = "kg CO2 of making it"},
+    {.name = "replacement", .read = field_sub, AT(raw_asset, replacement), .arg = replacement_fields, .initial = "{}",
+     .help = "what would replace it: then the report says whether to keep it"},
+    {0},
+};
+
 static const struct field alert_fields[] = {
     {.name = "point", .read = field_text, AT(raw_alert, point), .help = "GLOB over points, like */sensor-*/temperature"},
     {.name = "above", .read = field_text, AT(raw_alert, above), .help = "raise above this value, with its unit"},
@@ -296,6 +326,8 @@ const struct field config_fields[] = {
     {.name = "devices", .read = field_map_of, AT(raw_config, devices), ITEMS(device_fields, raw_device), .help = "devices"},
     {.name = "sources", .read = field_map_of, AT(raw_config, sources), ITEMS(source_fields, raw_source),
      .help = "energies without a wire"},
+    {.name = "assets", .read = field_map_of, AT(raw_config, assets), ITEMS(asset_fields, raw_asset),
+     .help = "equipment with its age, for advice on keeping or replacing it"},
     {.name = "alerts", .read = field_map_of, AT(raw_config, alerts), ITEMS(alert_fields, raw_alert),
      .help = "rules: a built-in one by its name, or one of the site"},
     {0},

@@ -98,6 +98,17 @@ struct raw_alert {
     int priority;
 };
 
+struct raw_asset {
+    const char *id, *title, *room;
+    struct field_items points;
+    int64_t since_ms;
+    double life, embodied;
+    struct {
+        double power, embodied;
+        unsigned replaces;
+    } replacement;
+};
+
 struct raw_mqtt {
     struct mqtt_config config;
     bool homeassistant;
@@ -120,7 +131,7 @@ struct raw_config {
     } rrd;
     struct field_items mqtt, http;
     struct factors_config factors;
-    struct field_items rooms, racks, devices, sources, alerts;
+    struct field_items rooms, racks, devices, sources, alerts, assets;
 };
 
 /* What custom readers need beside arena and diag. */
@@ -131,7 +142,7 @@ struct config_context {
 
 extern const struct field config_fields[];
 /* Readers of config_read.c. */
-field_read config_secret, config_one_or_list, config_timezone, config_class, config_date, config_point, config_bands;
+field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_point, config_bands;
 
 /* Part two: from raw to config. */
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */
@@ -140,3 +151,5 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
                    const struct config *previous, struct config *config);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                            const struct config *previous, struct config *config);
+void config_resolve_assets(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                           struct config *config);

@@ -172,3 +172,30 @@ int config_bands(struct field_reader *reader, const struct field *field, const s
     *(const double **)into = band;
     return result;
 }
+
+static bool read_minutes(const char *text, unsigned *ret)
+{
+    unsigned hour, minute;
+    int end = 0;
+    if (sscanf(text, "%2u:%2u%n", &hour, &minute, &end) != 2 || end != 5 || minute > 59 || hour * 60 + minute > 1440)
+        return false;
+    *ret = hour * 60 + minute;
+    return true;
+}
+
+/* "22:00-07:00" into two unsigned: minutes of the day. */
+int config_night(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    unsigned *minutes = into, from, to;
+    char first[6] = "", second[6] = "";
+    (void)field;
+    if (node->kind == YAML_SCALAR && strlen(node->text) == 11 && node->text[5] == '-') {
+        memcpy(first, node->text, 5);
+        memcpy(second, node->text + 6, 5);
+    }
+    if (!read_minutes(first, &from) || !read_minutes(second, &to))
+        return complain(reader, node, "expected night hours like 22:00-07:00");
+    minutes[0] = from;
+    minutes[1] = to;
+    return 0;
+}

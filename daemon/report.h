@@ -14,6 +14,7 @@
 #include "daemon/figures_site.h"
 #include "daemon/heat_period.h"
 #include "daemon/ledger.h"
+#include "daemon/quarter_profile.h"
 #include "daemon/plant.h"
 
 #include <jansson.h>
@@ -35,8 +36,9 @@ struct report_source {
     size_t n_figures;
     const struct figures_meter *meter; /* the meters that the period's window used: n_meters */
     size_t n_meters;
-    const struct heat_period *heat; /* of each room of the configuration; zeroed outside the scope */
-    json_t *missing, *assumed;      /* for report_missing, report_assume */
+    const struct heat_period *heat;        /* of each room of the configuration; zeroed outside the scope */
+    const struct quarter_profile *profile; /* what entered by quarter; n 0 where it cannot be told */
+    json_t *missing, *assumed;             /* for report_missing, report_assume */
 };
 
 typedef int report_build_section(const struct report_source *source, json_t **ret);

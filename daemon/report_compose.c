@@ -334,7 +334,7 @@ static void compose_explanation(struct page *page, const json_t *document, struc
 
 struct page *report_compose(const json_t *document, struct language *l)
 {
-    static const char *const sections[] = {"heat",     "peaks",   "money",  "targets", "benchmarks",
+    static const char *const sections[] = {"money",    "peaks",   "heat",   "targets", "benchmarks",
                                            "capacity", "climate", "advice", "meters"};
     struct page *page = page_new();
     if (json_object_get(document, "formula")) {

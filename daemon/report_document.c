@@ -1,20 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_document.h"
 
+#include "daemon/report_advice.h"
 #include "daemon/report_capacity.h"
 #include "daemon/report_climate.h"
 #include "daemon/report_energy.h"
 #include "daemon/report_heat.h"
 #include "daemon/report_kpis.h"
 #include "daemon/report_meters.h"
+#include "daemon/report_money.h"
+#include "daemon/report_peaks.h"
 #include "daemon/report_series.h"
 
 #include <string.h>
 
+/* clang-format off */
 const struct report_section report_sections[] = {
-    {"energy", report_energy},     {"kpis", report_kpis},       {"series", report_series}, {"heat", report_heat},
-    {"capacity", report_capacity}, {"climate", report_climate}, {"meters", report_meters}, {NULL, NULL},
+    {"energy", report_energy},
+    {"kpis", report_kpis},
+    {"series", report_series},
+    {"money", report_money},
+    {"peaks", report_peaks},
+    {"heat", report_heat},
+    {"capacity", report_capacity},
+    {"climate", report_climate}, {"advice", report_advice},
+    {"meters", report_meters},
+    {NULL, NULL},
 };
+/* clang-format on */
 
 static json_t *period_of(const struct report_source *s)
 {

@@ -14,6 +14,7 @@ struct report_gathered {
     struct report_source source;
     struct ledger *none; /* an empty one */
     struct heat_period *heat;
+    struct quarter_profile profile;
     struct plant *plant;
     struct kpi_window window;
     struct kpi_scope scope;
@@ -191,7 +192,11 @@ static int look(struct report_gathered *g)
     s->n_figures = kpi_of_window(&g->scope, &g->window, KPI_DAY, g->figure);
     add_pue(g);
     add_means(g);
-    return add_heat(g);
+    s->profile = &g->profile;
+    r = quarter_profile_of(s->ledger, s->meter, s->n_meters, s->from_s, s->to_s, s->now_s, &g->profile);
+    if (r == -E2BIG)
+        report_missing(s, "peaks", "too many meters enter for quarters of an hour over this period: ask by month");
+    return r && r != -E2BIG ? r : add_heat(g);
 }
 
 int report_gather(const struct report_request *request, struct report_gathered **ret)
@@ -236,6 +241,7 @@ void report_gathered_free(struct report_gathered *g)
     for (size_t i = 0; i < g->source.config->n_rooms; i++)
         heat_period_done(&g->heat[i]);
     free(g->heat);
+    quarter_profile_done(&g->profile);
     plant_free(g->plant);
     figures_site_close(g->source.figures);
     ledger_close(g->none);

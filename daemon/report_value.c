@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* How a unit is shown: from a size on, divided, with so many decimals. The first row that fits counts. */
 static const struct shown {
@@ -120,6 +121,12 @@ const char *report_member(struct language *l, const json_t *value, const char *u
     if (!strcmp(unit, "time") || !strcmp(unit, "date")) {
         int64_t s = seconds_of(json_string_value(value));
         return s ? language_date(l, s, !strcmp(unit, "time")) : "–";
+    }
+    if (!strcmp(unit, "month")) {
+        time_t t = (time_t)seconds_of(json_string_value(value));
+        struct tm tm;
+        localtime_r(&t, &tm);
+        return report_words(l, "%s %d", language_month(l, tm.tm_mon), tm.tm_year + 1900);
     }
     return !strcmp(unit, "name") ? json_string_value(value) : language_say(l, json_string_value(value));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report, report_gather, report_document, report_kpis, report_energy, report_series, report_meters, report_heat,
- * report_explain, energy_split, heat_period: from a ledger to the one document. report_render, report_compose,
- * report_layout, report_page, report_plain, report_html, report_chart, report_csv: what is made of it. The command is
- * tested by tests/e2e/test_report.py. */
+ * report_explain, report_peaks, report_money, quarter_profile, energy_split, heat_period: from a ledger to the one
+ * document. report_render, report_compose, report_layout, report_page, report_plain, report_html, report_chart,
+ * report_csv: what is made of it. The command is tested by tests/e2e/test_report.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -265,6 +265,70 @@ static void test_chain(void **state)
     ledger_close(ledger);
 }
 
+/* Sunday 4 and Monday 5 January 2026: 10 kW, but 14 kW from 9:00 to 9:15 on Monday, most of it by rack r2. */
+static void test_peaks_and_money(void **state)
+{
+    (void)state;
+    static struct rack_config racks[] = {{.id = "r1"}, {.id = "r2"}};
+    struct ledger *ledger;
+    set_up(1);
+    config.rack = racks;
+    config.n_racks = 2;
+    config.factors.price_night = 100;
+    config.factors.price_capacity = 48;
+    config.factors.night_from = 22 * 60;
+    config.factors.night_to = 7 * 60;
+    config.factors.night_weekend = true;
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "pdu-1", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 3, "pdu-2", "total", 0, ROLE_IT, 2, NULL);
+    devices[0].rack = NO_INDEX;
+    devices[2].rack = 1;
+    int64_t from = T0 + 3 * 86400, peak = from + 86400 + 9 * 3600;
+    double count[3] = {0};
+    for (int64_t s = from, seq = 0; s <= from + 2 * 86400; s += 900) {
+        bool high = s == peak + 900;
+        const double watts[] = {high ? 14000 : 10000, 4000, high ? 9000 : 5000};
+        struct row *row = row_new(3);
+        row->seq = ++seq;
+        row->wall_ms = s * 1000;
+        row->boot_us = (s - from + 900) * 1000000;
+        row->n = 3;
+        for (size_t i = 0; i < 3; i++) {
+            count[i] += s > from ? watts[i] / 4 : 0;
+            row->value[i] = (struct row_value){(uint32_t)i + 1, QL_GOOD, count[i]};
+        }
+        assert_int_equal(ledger_feed(ledger, row), 0);
+        row_free(row);
+    }
+    json_t *d = build(ledger, "stad", from, from + 2 * 86400, from + 5 * 86400);
+    const json_t *peaks = json_object_get(d, "peaks"), *month = json_array_get(json_object_get(peaks, "months"), 0);
+    assert_string_equal(text(peaks, "basis"), "meter at the grid");
+    assert_string_equal(text(month, "at"), "2026-01-05T09:00:00.000Z");
+    near(number(month, "power_w"), 14000, 0.01);
+    near(number(month, "coverage"), 1, 0);
+    const json_t *first = json_array_get(json_object_get(month, "racks"), 0);
+    assert_string_equal(text(first, "rack"), "r2");
+    near(number(first, "power_w"), 9000, 0.01);
+    assert_string_equal(text(month, "by"), "r2 9.0 kW, r1 4.0 kW");
+    /* night: all of Sunday, Monday until 7 and from 22; the peak is by day */
+    const json_t *money = json_object_get(d, "money");
+    double night = 10000.0 * (24 + 7 + 2), day = 10000.0 * 15 + 1000;
+    near(number(money, "night_wh"), night, 1);
+    near(number(money, "day_wh"), day, 1);
+    near(number(money, "energy_eur"), (day * 220 + night * 100) / 1e6, 1e-4);
+    near(number(money, "capacity_eur"), 14 * 48 / 12.0, 1e-6);
+    near(number(money, "co2_kg"), (day + night) / 1e3 * 0.16749, 1e-3);
+    json_decref(d);
+    config.factors.price_electricity = NAN;
+    d = build(ledger, "stad", from, from + 86400, from + 5 * 86400);
+    assert_true(json_is_null(json_object_get(json_object_get(d, "money"), "energy_eur")));
+    assert_string_equal(text(json_object_get(d, "money"), "reason"), "factors.price-electricity is not stated");
+    json_decref(d);
+    ledger_close(ledger);
+}
+
 /* What a device or a person named cannot become markup, nor a cell of its own. */
 static void test_escapes(void **state)
 {
@@ -325,9 +389,9 @@ static void test_site(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
-        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),          cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction),   cmocka_unit_test(test_site),
+        cmocka_unit_test(test_escapes), cmocka_unit_test(test_peaks_and_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
