@@ -309,17 +309,17 @@ static void tell_past_kpis(struct native *native, const struct row *const *rows,
     }
 }
 
-static void native_history(void *self, const struct row *const *rows, size_t n)
+static bool native_history(void *self, const struct row *const *rows, size_t n)
 {
     struct native *native = self;
     const struct live *live = native->host->live;
     uint32_t index = live_index(live, rows[0]->device);
     if (rows[0]->device == NO_DEVICE) {
         tell_past_kpis(native, rows, n);
-        return;
+        return true;
     }
     if (index == NO_DEVICE || index >= native->tree.n_devices || !live->device[index]->config)
-        return; /* gone, and with it who would ask */
+        return true; /* gone, and with it who would ask */
     const struct device_config *config = live->device[index]->config;
     const char *room = config->room == NO_INDEX ? "" : live->config->room[config->room].id;
     for (size_t i = 0; i < native->tree.device[index].n; i++) {
@@ -329,6 +329,7 @@ static void native_history(void *self, const struct row *const *rows, size_t n)
             if (mqtt_sample_part(begin(native), &points, rows, n, &at))
                 tell_history(native, room, config->id, part->name);
     }
+    return true;
 }
 
 /* Element i of a step; false: there are no more. */

@@ -168,8 +168,8 @@ bool mqtt_relay_step(struct mqtt_relay *relay)
     size_t from = relay->next, to = from, values = 0;
     while (to < relay->n && relay->order[to]->device == relay->order[from]->device && values < STEP)
         values += relay->order[to++]->n;
-    if (to > from)
-        relay->view->history(relay->self, relay->order + from, to - from);
+    if (to > from && !relay->view->history(relay->self, relay->order + from, to - from))
+        return false;
     relay->next = to;
     if (to < relay->n)
         return true;

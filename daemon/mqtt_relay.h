@@ -51,7 +51,7 @@ void mqtt_relay_begin(struct mqtt_relay *relay);
 bool mqtt_relay_away_yet(const struct mqtt_relay *relay);
 /* True: it is for this reader; the rows that it wants are taken. */
 bool mqtt_relay_rows(struct mqtt_relay *relay, const char *name, struct mqtt_rows *rows);
-/* Tells some rows; true: there are more, false: nothing to tell. */
+/* Tells some rows; true: there are more, false: nothing to tell, or the view does not take it now. */
 bool mqtt_relay_step(struct mqtt_relay *relay);
 /* Looks at what has arrived and what is due. *ret_beat: a beat is to be put. Returns when to look again. */
 int64_t mqtt_relay_look(struct mqtt_relay *relay, int64_t now_us, uint64_t connection, bool *ret_beat);

@@ -83,12 +83,25 @@ static void put_beat(struct mqtt_session *session)
         mqtt_wire_put(session->host.wire, MQTT_LANE_BEAT, session->status, "online", strlen("online"), 1, true);
 }
 
+/* A view may hold back what is polled, as long as nobody is there to hear it. */
+static bool telling(const struct mqtt_session *session)
+{
+    for (size_t i = 0; i < session->n; i++) {
+        const struct mqtt_told *told = &session->told[i];
+        if (told->view->history && told->view->telling && !told->view->telling(told->self))
+            return false;
+    }
+    return true;
+}
+
 static void look(struct mqtt_session *session)
 {
     uint64_t now, next = UINT64_MAX;
     bool beat;
     if (!session->relay || !session->host.connected || sd_event_now(session->loop, CLOCK_MONOTONIC, &now) < 0)
         return;
+    if (!telling(session))
+        mqtt_relay_away(session->relay); /* begins anew when the view has more to tell */
     next = (uint64_t)mqtt_relay_look(session->relay, (int64_t)now, session->connection, &beat);
     if (beat)
         put_beat(session);
@@ -114,7 +127,7 @@ static int on_step(sd_event_source *source, void *context)
             return 0;
     }
     if (session->relay && session->host.connected) {
-        if (mqtt_relay_away_yet(session->relay))
+        if (mqtt_relay_away_yet(session->relay) && telling(session))
             mqtt_relay_begin(session->relay);
         else if (mqtt_relay_step(session->relay))
             return 0;

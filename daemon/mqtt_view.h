@@ -55,8 +55,12 @@ struct mqtt_view {
     void (*beat)(void *self);
 
     /* Rows of one device that may not have arrived live, oldest first: into MQTT_LANE_HISTORY at QoS 1, or, where the
-     * order among all messages counts, into the same lane as states. They count as told when the next beat arrives. */
-    void (*history)(void *self, const struct row *const *rows, size_t n);
+     * order among all messages counts, into the same lane as states. They count as told when the next beat arrives.
+     * False: not now, none of them was put; again after host->more. */
+    bool (*history)(void *self, const struct row *const *rows, size_t n);
+    /* False: what is polled does not go out, or did not for a while since the last call: it will be history, from
+     * host->more on. NULL: it always does, or is overtaken in the outbox. */
+    bool (*telling)(void *self);
 };
 
 /* Whether the broker is to have it: `points` of its configuration. */

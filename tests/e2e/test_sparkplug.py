@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Edge Node of the built daemon, as a recording Sparkplug host and a real broker see it.
 
-Covers sparkplug, sparkplug_about and sparkplug_metrics, with all that they stand on.
+Covers sparkplug, sparkplug_node, sparkplug_about and sparkplug_metrics, with all that they stand on.
 """
 import os
 import signal
@@ -74,6 +74,18 @@ class Edge(unittest.TestCase):
         self.rig.until(f"births ({n})", lambda: self.count("NBIRTH") >= n and all(
             self.count("DBIRTH", d) >= n for d in ("pdu-a", "pdu-b", "meter-ac")), 60)
 
+    def told(self, name, device, historical=None, since=0):
+        """Times at which a metric of a device was told, by birth or data."""
+        return sorted({m["timestamp"] for message in self.recorder.read() if (t := topic_of(message.topic)) and t.device == device
+                       for m in decode(message.payload)["metrics"] if m.get("name") == name and "double" in m and
+                       m["timestamp"] > since and (historical is None or m.get("is_historical", False) == historical)})
+
+    def assertFilled(self, times, since, until, period_ms=1000):
+        """Not one poll is missing."""
+        times = [since] + [t for t in times if since < t < until] + [until]
+        gaps = [(a - since, b - a) for a, b in zip(times, times[1:]) if b - a > 1.7 * period_ms]
+        self.assertEqual(gaps, [])
+
     def grade(self, **style):
         grader = Grader(**style)
         grader.grade(self.recorder.read())
@@ -100,7 +112,7 @@ class Session(Edge):
                      b"\x12\x00" * 32768, b"\x00" * 200000):
             self.publish(NCMD, junk)
         at = time.monotonic()
-        flood = subprocess.Popen(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-t", NCMD, "-s", "--repeat", "2000",
+        flood = subprocess.Popen(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-t", NCMD, "-s", "--repeat", "1000",
                                   "--repeat-delay", "0.002"], stdin=subprocess.PIPE)
         flood.communicate(rebirth_command(), timeout=30)
         reborn = self.count("NBIRTH") - births - 1
@@ -113,6 +125,126 @@ class Session(Edge):
         self.assertEqual(self.count("NDEATH"), 1)
         grader = self.grade()
         print(f"{len(grader.held)} assertions, {sum(grader.held.values())} times, {len(self.recorder.messages)} messages")
+
+    def test_version_5(self):
+        """MQTT 5, aliases, no datatypes in data."""
+        self.begin(version=5, more=", aliases: yes, datatypes: no")
+        daemon = self.rig.daemon()
+        self.all_born()
+        self.rig.until("data", lambda: self.count("DDATA", "pdu-a") > 3 and self.count("NDATA") > 0)
+        self.publish(NCMD, rebirth_command())
+        self.all_born(2)
+        self.assertEqual(daemon.stop(), 0)
+        self.rig.until("the end", lambda: self.count("NDEATH") > 0)
+        grader = self.grade(aliases=True, datatypes=False)
+        for name in ("payloads-alias-data-cmd-requirement", "payloads-alias-birth-requirement", "payloads-metric-datatype-not-req",
+                     "principles-persistence-clean-session-50", "operational-behavior-edge-node-intentional-disconnect-ndeath"):
+            self.assertGreater(grader.held[name], 0, name)
+
+    def test_what_is_told(self):
+        """Names, units, ratings and values of a device, and the room's figures, are what the API says."""
+        self.begin(every="1s")
+        daemon = self.rig.daemon()
+        self.all_born()
+        born = {m["name"]: m for m in decode(self.recorder.of("DBIRTH", "pdu-a")[0].payload)["metrics"]}
+        points = self.rig.points("pdu-a/*")
+        self.assertEqual(set(points), {"pdu-a/" + n for n in born if not n.startswith(("Properties/", "alerts/"))})
+        for name, point in points.items():
+            metric = born[name.split("/", 1)[1]]
+            properties = dict(zip(metric["properties"]["keys"], metric["properties"]["values"])) if "properties" in metric else {}
+            self.assertEqual(properties.get("engUnit", {}).get("string", ""), point["unit"], name)
+        self.assertEqual(born["Properties/Hardware Make"]["string"], "APC")
+        self.assertEqual(born["Properties/Room"]["string"], "leuven")
+        node = {m["name"]: m for m in decode(self.recorder.of("NBIRTH")[0].payload)["metrics"]}
+        self.assertEqual(node["Properties/Site"]["string"], "Test site")
+        self.assertTrue(node["kpi/leuven/pue"]["is_null"])
+        self.assertEqual(len([n for n in node if n.startswith("kpi/")]), 2 * 19)
+
+        def ratio():
+            told = [m for d in self.recorder.of("NDATA") for m in decode(d.payload)["metrics"] if m["name"] == "kpi/leuven/power-ratio"]
+            return told and told[-1].get("double")
+        ratio = self.rig.until("a power ratio", ratio, 60)
+        self.assertAlmostEqual(ratio, {k["id"]: k for k in self.rig.api("/api/v1/kpi?scope=leuven")}["power-ratio"]["value"], delta=0.2)
+        self.assertEqual(daemon.stop(), 0)
+
+
+class Ends(Edge):
+    def bdseq(self, verb):
+        return [m["long"] for m in decode(self.recorder.of(verb)[-1].payload)["metrics"] if m["name"] == "bdSeq"][0]
+
+    def test_killed(self):
+        """kill -9 of the daemon, then of the broker: the will has the number of the birth, the next birth another, and
+        what was polled while the broker was away comes as history: not one poll is lost."""
+        self.begin(every="1s")
+        daemon = self.rig.daemon()
+        self.all_born()
+        daemon.stop(signal.SIGKILL)
+        self.rig.until("the will", lambda: self.count("NDEATH") == 1)
+        self.assertEqual(self.bdseq("NDEATH"), self.bdseq("NBIRTH"))
+        first = self.bdseq("NBIRTH")
+        daemon = self.rig.daemon(name="wattwachtd-2")
+        self.all_born(2)
+        self.assertEqual(self.bdseq("NBIRTH"), (first + 1) % 256)
+        self.grade()
+
+        before = self.rig.until("data", lambda: self.told("total/energy", "meter-ac", False, self.recorder.of("NBIRTH")[-1].at_ms))
+        self.broker.stop(signal.SIGKILL)
+        gone = time.time() * 1000
+        self.rig.until("some polls", lambda: time.time() * 1000 > gone + 4000)
+        self.broker = self.rig.broker(port=self.broker.port, name="mosquitto-2", more=LOGGED)
+        self.recorder = Recorder(self.rig, self.broker.port)
+        self.rig.until("the edge node again", lambda: f"as {CLIENT} " in self.broker.said(), 60)
+        self.rig.until("the recorder again", lambda: "spBv1.0/#" in self.broker.said())
+        self.publish(NCMD, rebirth_command())  # the recorder may have come too late for the birth
+        self.all_born()
+        self.assertEqual(self.bdseq("NBIRTH"), (first + 2) % 256)
+        connect = connections(self.broker.said(), CLIENT)[0]
+        self.assertEqual(connect.published[0][0], "spBv1.0/test/NBIRTH/edge-1")
+        past = self.rig.until("history", lambda: len(t := self.told("total/energy", "meter-ac", True)) > 3 and t)
+        self.rig.until("live data", lambda: self.told("total/energy", "meter-ac", False, past[-1] + 1000))
+        times = sorted(set(before + self.told("total/energy", "meter-ac")))
+        self.assertFilled(times, before[0], times[-1])
+        self.assertEqual(daemon.stop(), 0)
+        self.rig.until("the end", lambda: self.count("NDEATH") == 1)
+        self.assertEqual(self.bdseq("NDEATH"), (first + 2) % 256)
+
+    def test_primary_host(self):
+        """Nothing is told without the primary host; it goes: NDEATH and a new session; an old word of it is none."""
+        self.host = "scada"
+        self.begin(more=", host: scada", every="1s")
+        daemon = self.rig.daemon()
+        self.rig.until("the subscription", lambda: "spBv1.0/STATE/scada (QoS 1)" in self.broker.said())
+        self.rig.until("devices", lambda: all(d["state"] == "online" for d in self.rig.api("/api/v1/status")["devices"]))
+        self.state(False, 1000)
+        self.publish("spBv1.0/STATE/scada", b"ONLINE")
+        self.publish("spBv1.0/STATE/other", b'{"online": true, "timestamp": 5000}')
+        self.publish(NCMD, rebirth_command())
+        self.assertFalse(self.recorder.of("NBIRTH"))
+        self.state(True, 2000)
+        self.all_born()
+        first = self.bdseq("NBIRTH")
+        self.state(False, 1500)
+        self.publish(NCMD, rebirth_command())
+        self.all_born(2)
+        self.assertEqual(self.count("NDEATH"), 0)
+        self.state(False, 2000)
+        self.rig.until("NDEATH", lambda: self.count("NDEATH") == 1)
+        self.assertEqual(self.bdseq("NDEATH"), first)
+        self.rig.until("a new session", lambda: len(connections(self.broker.said(), CLIENT)) == 2 and
+                       connections(self.broker.said(), CLIENT)[1].subscribed)
+        self.publish(NCMD, rebirth_command())
+        self.assertEqual(self.count("NBIRTH"), 2)
+        away, had = self.recorder.of("NDEATH")[0].at_ms, self.told("total/energy", "meter-ac")
+        self.rig.until("some polls", lambda: time.time() * 1000 > away + 4000)
+        self.state(True, 3000)
+        self.all_born(3)
+        self.assertEqual(self.bdseq("NBIRTH"), (first + 1) % 256)
+        born = int(self.recorder.of("DBIRTH", "meter-ac")[-1].at_ms)
+        self.rig.until("what was polled meanwhile", lambda: len(self.told("total/energy", "meter-ac", True, had[-1])) >= 4)
+        self.rig.until("live data again", lambda: self.told("total/energy", "meter-ac", False, born))
+        self.assertFilled(self.told("total/energy", "meter-ac"), had[-1], born)
+        self.grade()
+        self.assertEqual(daemon.stop(), 0)
 
 
 if __name__ == "__main__":
