@@ -121,7 +121,7 @@ static void on_unsent5(void *context, MQTTAsync_failureData5 *data)
 static void subscribed(struct mqtt_receipt *receipt, bool refused, bool answered)
 {
     struct mqtt_link *link = receipt->link;
-    if (refused)
+    if (refused && !receipt->sent->optional)
         link->calls->refused(link->context, receipt->sent->topic);
     receipt_give(receipt, answered || refused);
 }
@@ -231,7 +231,7 @@ int mqtt_link_send(struct mqtt_link *link, const struct mqtt_message *message, s
         response.onSuccess = on_sent;
         response.onFailure = message->subscribe ? on_unsubscribed : on_unsent;
     }
-    int rc = message->subscribe ? MQTTAsync_subscribe(link->handle, message->topic, message->qos, &response)
+    int rc = message->subscribe ? MQTTAsync_subscribe(link->handle, message->topic, !message->optional, &response)
                                 : MQTTAsync_send(link->handle, message->topic, (int)message->size, message->payload,
                                                  message->qos, message->retained, &response);
     if (rc == MQTTASYNC_SUCCESS)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_native.h"
-#include "mqtt_sample.h"
-#include "mqtt_tree.h"
+#include "mqtt_ghost.h"
+#include "mqtt_known.h"
+#include "mqtt_leftover.h"
+#include "mqtt_past.h"
 
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,24 +12,17 @@
 
 enum step { STEP_SITE, STEP_DEVICES, STEP_ALERTS, STEP_KPIS, STEP_PARTS, STEP_DONE };
 
-struct told_kpi {
-    struct kpi_result result;
-    int64_t ts_ms;
-};
-
 struct native {
     const struct mqtt_host *host;
     struct mqtt_tree tree;
-    FILE *out; /* one payload at a time */
-    char *bytes;
-    size_t size;
+    struct mqtt_pen pen;
+    char filter[MQTT_LEFTOVER_FILTERS][MQTT_TOPIC_MAX];
+    const char *filters[MQTT_LEFTOVER_FILTERS];
     enum step step;
     size_t next;    /* of the step */
     uint64_t polls; /* stamps of parts */
     uint64_t seq;   /* of alert transitions */
-    size_t n_alerts, n_kpis;
-    struct alert_entry *alert; /* active ones */
-    struct told_kpi *kpi;
+    struct mqtt_known known;
 };
 
 static void *native_start(const struct mqtt_host *host)
@@ -38,10 +32,7 @@ static void *native_start(const struct mqtt_host *host)
         abort();
     native->host = host;
     native->step = STEP_DONE;
-    native->out = open_memstream(&native->bytes, &native->size);
-    if (!native->out)
-        abort();
-    __fsetlocking(native->out, FSETLOCKING_BYCALLER); /* one thread only: no lock for each character */
+    mqtt_pen_open(&native->pen);
     return native;
 }
 
@@ -49,24 +40,19 @@ static void native_stop(void *self)
 {
     struct native *native = self;
     mqtt_tree_done(&native->tree);
-    fclose(native->out);
-    free(native->bytes);
-    free(native->alert);
-    free(native->kpi);
+    mqtt_pen_close(&native->pen);
+    mqtt_known_done(&native->known);
     free(native);
 }
 
 static FILE *begin(struct native *native)
 {
-    rewind(native->out);
-    return native->out;
+    return mqtt_pen_begin(&native->pen);
 }
 
 static void put(struct native *native, enum mqtt_lane lane, const char *topic, int qos, bool retained)
 {
-    if (fflush(native->out) != 0)
-        abort(); /* memory */
-    mqtt_wire_put(native->host->wire, lane, topic, native->bytes, native->size, qos, retained);
+    mqtt_pen_put(&native->pen, native->host->wire, lane, topic, qos, retained);
 }
 
 static void clear(void *self, const char *topic)
@@ -79,6 +65,12 @@ static void clear(void *self, const char *topic)
 static bool past(const struct native *native, enum step step)
 {
     return native->host->connected && native->step > step;
+}
+
+/* Asked of each point of each poll: without a list of points there is nothing to ask. */
+static bool wanted(const struct native *native, const struct live_point *point)
+{
+    return native->host->config->n_points == 0 || mqtt_view_wants(native->host, point);
 }
 
 static void tell_site(struct native *native)
@@ -105,11 +97,8 @@ static void tell_device(struct native *native, uint32_t index, const struct mqtt
         abort();
     for (size_t i = 0; i < device->n; i++)
         parts[i] = (struct mqtt_points){device->part[i]->name, device->part[i]->n, device->part[i]->point};
-    /* not polled yet: what the broker remembers of it is as good as what we know */
-    if (known->state != LIVE_STARTING) {
-        const char *status = known->state == LIVE_ONLINE ? "online" : "offline";
-        mqtt_wire_put(native->host->wire, MQTT_LANE_INFO, device->status, status, strlen(status), 1, true);
-    }
+    const char *status = known->state == LIVE_ONLINE ? "online" : "offline";
+    mqtt_wire_put(native->host->wire, MQTT_LANE_INFO, device->status, status, strlen(status), 1, true);
     mqtt_payload_device(begin(native), known, native->host->live, parts, device->n);
     put(native, MQTT_LANE_INFO, device->info, 1, true);
     free(parts);
@@ -120,7 +109,7 @@ static void find_points(struct native *native)
 {
     const struct live *live = native->host->live;
     for (size_t i = 0; i < live->n_points; i++)
-        if (live->point[i]->device != NO_DEVICE && !live->point[i]->gone)
+        if (live->point[i]->device != NO_DEVICE && !live->point[i]->gone && wanted(native, live->point[i]))
             mqtt_tree_part(&native->tree, &native->host->base, live, live->point[i]);
 }
 
@@ -140,7 +129,7 @@ static void native_device(void *self, const struct live_device *device)
     if (index == NO_DEVICE)
         return;
     for (size_t i = 0; i < device->n_bound; i++)
-        if (device->bound[i])
+        if (device->bound[i] && wanted(native, device->bound[i]))
             mqtt_tree_part(&native->tree, &native->host->base, live, device->bound[i]);
     renew_device(native, index);
     if (!past(native, STEP_PARTS) || index >= native->tree.n_devices)
@@ -159,7 +148,7 @@ static void native_polled(void *self, const struct live_device *device, const st
         return;
     native->polls++;
     for (size_t i = 0; i < n; i++) {
-        if (!points[i] || points[i]->device == NO_DEVICE || points[i]->gone)
+        if (!points[i] || points[i]->device == NO_DEVICE || points[i]->gone || !wanted(native, points[i]))
             continue;
         struct mqtt_part *part = mqtt_tree_part(&native->tree, &native->host->base, native->host->live, points[i]);
         if (part->stamp == native->polls)
@@ -169,23 +158,15 @@ static void native_polled(void *self, const struct live_device *device, const st
     }
 }
 
-static void tell_kpi(struct native *native, const struct told_kpi *kpi)
+static void tell_kpi(struct native *native, const struct mqtt_known_kpi *kpi)
 {
-    char topic[MQTT_TOPIC_MAX];
+    char topic[MQTT_TOPIC_MAX], name[120];
+    snprintf(name, sizeof name, "%s/kpi/%s", kpi->result.scope, quantity_row(kpi->result.id)->name);
+    if (!mqtt_view_wants_name(native->host, name))
+        return;
     mqtt_payload_kpi(begin(native), &kpi->result, kpi->ts_ms);
     mqtt_topic_kpi(topic, sizeof topic, &native->host->base, kpi->result.scope, quantity_row(kpi->result.id)->name);
     put(native, MQTT_LANE_STATE, topic, 1, true);
-}
-
-static struct told_kpi *kpi_of(struct native *native, const struct kpi_result *result)
-{
-    for (size_t i = 0; i < native->n_kpis; i++)
-        if (native->kpi[i].result.id == result->id && strcmp(native->kpi[i].result.scope, result->scope) == 0)
-            return &native->kpi[i];
-    native->kpi = reallocarray(native->kpi, native->n_kpis + 1, sizeof *native->kpi);
-    if (!native->kpi)
-        abort();
-    return &native->kpi[native->n_kpis++];
 }
 
 /* As its reading has it, and with it the log: told again as history it has the same time. */
@@ -203,7 +184,7 @@ static void native_kpis(void *self, const struct kpi_result *results, size_t n)
 {
     struct native *native = self;
     for (size_t i = 0; i < n; i++) {
-        struct told_kpi *kpi = kpi_of(native, &results[i]);
+        struct mqtt_known_kpi *kpi = mqtt_known_kpi(&native->known, &results[i]);
         kpi->result = results[i];
         kpi->ts_ms = time_of(native, &results[i]);
         if (past(native, STEP_KPIS))
@@ -215,8 +196,8 @@ static void native_kpis(void *self, const struct kpi_result *results, size_t n)
 static void clear_kpis(struct native *native)
 {
     const struct config *config = native->host->live->config;
-    for (size_t i = 0; i < native->n_kpis;) {
-        const struct kpi_result *result = &native->kpi[i].result;
+    for (size_t i = 0; i < native->known.n_kpis;) {
+        const struct kpi_result *result = &native->known.kpi[i].result;
         bool known = strcmp(result->scope, "site") == 0;
         for (size_t r = 0; r < config->n_rooms && !known; r++)
             known = strcmp(config->room[r].id, result->scope) == 0;
@@ -227,7 +208,7 @@ static void clear_kpis(struct native *native)
         char topic[MQTT_TOPIC_MAX];
         mqtt_topic_kpi(topic, sizeof topic, &native->host->base, result->scope, quantity_row(result->id)->name);
         clear(native, topic);
-        native->kpi[i] = native->kpi[--native->n_kpis];
+        native->known.kpi[i] = native->known.kpi[--native->known.n_kpis];
     }
 }
 
@@ -239,31 +220,12 @@ static void tell_alert(struct native *native, const struct alert_entry *entry)
     put(native, MQTT_LANE_KEPT, topic, 1, true);
 }
 
-static void remember_alert(struct native *native, const struct alert_entry *entry)
-{
-    size_t i = 0;
-    while (i < native->n_alerts && strcmp(native->alert[i].id, entry->id) != 0)
-        i++;
-    if (i < native->n_alerts && !entry->raised) {
-        native->alert[i] = native->alert[--native->n_alerts];
-        return;
-    }
-    if (!entry->raised)
-        return;
-    if (i == native->n_alerts) {
-        native->alert = reallocarray(native->alert, ++native->n_alerts, sizeof *native->alert);
-        if (!native->alert)
-            abort();
-    }
-    native->alert[i] = *entry;
-}
-
 /* Told even while the broker is away: a transition is not to be had again. */
 static void native_alert(void *self, const struct alert_entry *entry, bool transition)
 {
     struct native *native = self;
     char topic[MQTT_TOPIC_MAX];
-    remember_alert(native, entry);
+    mqtt_known_alert(&native->known, entry);
     tell_alert(native, entry);
     if (!transition)
         return; /* known from before: a state, no event */
@@ -289,47 +251,54 @@ static void native_connected(void *self)
     native->next = 0;
 }
 
-static void tell_history(struct native *native, const char *room, const char *device, const char *part)
-{
-    char topic[MQTT_TOPIC_MAX];
-    mqtt_topic_history(topic, sizeof topic, &native->host->base, room, device, part);
-    put(native, MQTT_LANE_HISTORY, topic, 1, false);
-}
-
-static void tell_past_kpis(struct native *native, const struct row *const *rows, size_t n)
-{
-    const struct live *live = native->host->live;
-    for (size_t i = 0; i < live->n_points; i++) {
-        const struct live_point *point = live->point[i];
-        if (point->device != NO_DEVICE || !point->scope || point->gone || !mqtt_view_wants(native->host, point))
-            continue;
-        for (size_t at = 0; at < n;)
-            if (mqtt_sample_kpi(begin(native), point, rows, n, &at))
-                tell_history(native, point->scope, "kpi", quantity_row(point->quantity)->name);
-    }
-}
-
 static bool native_history(void *self, const struct row *const *rows, size_t n)
 {
     struct native *native = self;
-    const struct live *live = native->host->live;
-    uint32_t index = live_index(live, rows[0]->device);
-    if (rows[0]->device == NO_DEVICE) {
-        tell_past_kpis(native, rows, n);
-        return true;
-    }
-    if (index == NO_DEVICE || index >= native->tree.n_devices || !live->device[index]->config)
-        return true; /* gone, and with it who would ask */
-    const struct device_config *config = live->device[index]->config;
-    const char *room = config->room == NO_INDEX ? "" : live->config->room[config->room].id;
-    for (size_t i = 0; i < native->tree.device[index].n; i++) {
-        const struct mqtt_part *part = native->tree.device[index].part[i];
-        struct mqtt_points points = {part->name, part->n, part->point};
-        for (size_t at = 0; at < n;)
-            if (mqtt_sample_part(begin(native), &points, rows, n, &at))
-                tell_history(native, room, config->id, part->name);
-    }
+    mqtt_past_tell(native->host, &native->tree, &native->pen, rows, n);
     return true;
+}
+
+static size_t native_filters(void *self, const char *const **ret)
+{
+    struct native *native = self;
+    for (size_t i = 0; i < MQTT_LEFTOVER_FILTERS; i++) {
+        mqtt_leftover_filter(native->filter[i], sizeof native->filter[i], &native->host->base, i);
+        native->filters[i] = native->filter[i];
+    }
+    *ret = native->filters;
+    return MQTT_LEFTOVER_FILTERS;
+}
+
+/* What the filters bring, and the info of a device that is gone, which is asked for by its own topic. */
+static bool native_takes(void *self, const char *topic)
+{
+    const struct mqtt_base *base = &((struct native *)self)->host->base;
+    char head[MQTT_TOPIC_MAX];
+    int n = snprintf(head, sizeof head, "%s/%s/", base->prefix, base->site);
+    return strncmp(topic, head, (size_t)n) == 0;
+}
+
+/* What the broker remembers from an earlier run, and is no more. */
+static void native_message(void *self, const struct mqtt_received *received)
+{
+    struct native *native = self;
+    const struct mqtt_host *host = native->host;
+    const struct ghost_hunt hunt = {host->live->config, host->config, host->base.prefix, NULL};
+    char info[MQTT_TOPIC_MAX];
+    struct timespec now;
+    if (!received->retained || received->size == 0)
+        return; /* our own words as they come by */
+    if (mqtt_ghost_why(&hunt, received->topic, received->payload, received->size)) {
+        if (mqtt_leftover_info(info, sizeof info, received->topic))
+            mqtt_wire_overhear(host->wire, MQTT_LANE_INFO, info);
+        mqtt_leftover_parts(received->topic, received->payload, received->size, clear, native);
+        clear(native, received->topic);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (!mqtt_known_raised(&native->known, &host->base, received->topic) &&
+        mqtt_leftover_cleared(begin(native), received->payload, received->size, (int64_t)now.tv_sec * 1000))
+        put(native, MQTT_LANE_KEPT, received->topic, 1, true);
 }
 
 /* Element i of a step; false: there are no more. */
@@ -347,13 +316,13 @@ static bool step_element(struct native *native, size_t i)
             renew_device(native, (uint32_t)i);
         return i < native->host->live->n_devices;
     case STEP_ALERTS:
-        if (i < native->n_alerts)
-            tell_alert(native, &native->alert[i]);
-        return i < native->n_alerts;
+        if (i < native->known.n_alerts)
+            tell_alert(native, &native->known.alert[i]);
+        return i < native->known.n_alerts;
     case STEP_KPIS:
-        if (i < native->n_kpis)
-            tell_kpi(native, &native->kpi[i]);
-        return i < native->n_kpis;
+        if (i < native->known.n_kpis)
+            tell_kpi(native, &native->known.kpi[i]);
+        return i < native->known.n_kpis;
     case STEP_PARTS:
         if (i < native->tree.n_parts)
             tell_part(native, native->tree.part[i]);
@@ -390,5 +359,9 @@ const struct mqtt_view mqtt_native = {
     .device = native_device,
     .kpis = native_kpis,
     .alert = native_alert,
+    .filters = native_filters,
+    .optional = true,
+    .takes = native_takes,
+    .message = native_message,
     .history = native_history,
 };

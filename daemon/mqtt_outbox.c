@@ -132,11 +132,17 @@ void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char
     outbox->stats.overtaken += lane == MQTT_LANE_STATE;
 }
 
-void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter)
+void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter, bool optional)
 {
     struct mqtt_message *message = message_new(lane, filter, NULL, 0, 1, false);
     message->subscribe = true;
+    message->optional = optional;
     add(outbox, message, false);
+}
+
+void mqtt_outbox_skip(struct mqtt_outbox *outbox)
+{
+    outbox->stats.overtaken++;
 }
 
 size_t mqtt_outbox_count(const struct mqtt_outbox *outbox, enum mqtt_lane lane)

@@ -31,7 +31,7 @@ struct mqtt_message {
     TAILQ_ENTRY(mqtt_message) link;
     enum mqtt_lane lane;
     int qos;
-    bool retained, subscribe;
+    bool retained, subscribe, optional;
     size_t size; /* of the payload; 0 clears a retained topic */
     const char *payload;
     char topic[];
@@ -42,14 +42,15 @@ struct mqtt_outbox;
 struct mqtt_outbox_stats {
     size_t messages, bytes;
     uint64_t superseded, dropped;
-    uint64_t overtaken; /* of superseded and dropped: states, which only history can still tell */
+    uint64_t overtaken; /* states superseded, dropped or not even put, which only history can still tell */
 };
 
 struct mqtt_outbox *mqtt_outbox_new(size_t max_events);
 void mqtt_outbox_free(struct mqtt_outbox *outbox);
 void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *topic, const void *payload,
                      size_t size, int qos, bool retained);
-void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter);
+void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter, bool optional);
+void mqtt_outbox_skip(struct mqtt_outbox *outbox); /* counts a state that was not put */
 /* How many of the lane wait. */
 size_t mqtt_outbox_count(const struct mqtt_outbox *outbox, enum mqtt_lane lane);
 /* The next to go, or NULL. */

@@ -33,7 +33,8 @@ static void subscribe(struct mqtt_session *session, const struct mqtt_told *told
     const char *const *filter;
     size_t n = told->view->filters ? told->view->filters(told->self, &filter) : 0;
     for (size_t i = 0; i < n; i++)
-        mqtt_wire_subscribe(session->host.wire, MQTT_LANE_STATUS, filter[i]);
+        (told->view->optional ? mqtt_wire_overhear : mqtt_wire_subscribe)(session->host.wire, MQTT_LANE_STATUS,
+                                                                          filter[i]);
 }
 
 static void begin_snapshot(struct mqtt_session *session, uint64_t connection)
@@ -56,20 +57,24 @@ static void begin_snapshot(struct mqtt_session *session, uint64_t connection)
     sd_event_source_set_enabled(session->step, SD_EVENT_ON);
 }
 
+static bool takes(const struct mqtt_told *told, const char *topic)
+{
+    const char *const *filter;
+    if (!told->view->message || told->view->takes)
+        return told->view->message && told->view->takes(told->self, topic);
+    for (size_t i = told->view->filters(told->self, &filter); i > 0; i--)
+        if (mqtt_topic_matches(filter[i - 1], topic))
+            return true;
+    return false;
+}
+
 static void tell_received(struct mqtt_session *session)
 {
     for (struct mqtt_received *received = mqtt_wire_take(session->host.wire), *next; received; received = next) {
         next = received->next;
-        for (size_t i = 0; i < session->n; i++) {
-            const struct mqtt_told *told = &session->told[i];
-            const char *const *filter;
-            size_t n = told->view->filters ? told->view->filters(told->self, &filter) : 0;
-            for (size_t k = 0; k < n; k++)
-                if (mqtt_topic_matches(filter[k], received->topic)) {
-                    told->view->message(told->self, received);
-                    break;
-                }
-        }
+        for (size_t i = 0; i < session->n; i++)
+            if (takes(&session->told[i], received->topic))
+                session->told[i].view->message(session->told[i].self, received);
         free(received);
     }
 }

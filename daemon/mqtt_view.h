@@ -46,7 +46,9 @@ struct mqtt_view {
 
     /* Topic filters of what is to be received, at QoS 1; asked again at each connection and after a reload. */
     size_t (*filters)(void *self, const char *const **ret);
-    /* One whose topic matches one of them. The payload is any bytes, of any size up to some MB. */
+    bool optional; /* what it receives: at QoS 0, and no trouble where the broker refuses */
+    bool (*takes)(void *self, const char *topic); /* NULL: what matches a filter */
+    /* One that it takes. The payload is any bytes, of any size up to some MB. */
     void (*message)(void *self, const struct mqtt_received *received);
 
     /* Own wire: the will of CONNECT number `connect`; the same is said before the wire disconnects. */

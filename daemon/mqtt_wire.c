@@ -123,11 +123,28 @@ void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topi
     mqtt_thread_unlock(wire);
 }
 
-void mqtt_wire_subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter)
+static void subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter, bool optional)
 {
     mqtt_thread_lock(wire);
-    mqtt_outbox_subscribe(wire->outbox, lane, filter);
+    mqtt_outbox_subscribe(wire->outbox, lane, filter, optional);
     pthread_cond_broadcast(&wire->wake);
+    mqtt_thread_unlock(wire);
+}
+
+void mqtt_wire_subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter)
+{
+    subscribe(wire, lane, filter, false);
+}
+
+void mqtt_wire_overhear(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter)
+{
+    subscribe(wire, lane, filter, true);
+}
+
+void mqtt_wire_skip(struct mqtt_wire *wire)
+{
+    mqtt_thread_lock(wire);
+    mqtt_outbox_skip(wire->outbox);
     mqtt_thread_unlock(wire);
 }
 

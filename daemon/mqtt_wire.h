@@ -46,6 +46,10 @@ void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topi
                    int qos, bool retained);
 /* At QoS 1. Goes with its connection: to be asked for anew at each. */
 void mqtt_wire_subscribe(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter);
+/* At QoS 0, and no trouble where the broker refuses. */
+void mqtt_wire_overhear(struct mqtt_wire *wire, enum mqtt_lane lane, const char *filter);
+/* A state is not put since too much waits: it is to be told as history. */
+void mqtt_wire_skip(struct mqtt_wire *wire);
 /* Of the lane nothing waits and nothing is under way: what was put since the connection began has arrived. */
 bool mqtt_wire_arrived(struct mqtt_wire *wire, enum mqtt_lane lane, uint64_t connection);
 /* What was received, oldest first, linked by next; NULL: nothing. */

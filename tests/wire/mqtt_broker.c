@@ -125,7 +125,7 @@ void broker_prepare(struct broker *broker, bool tls)
     run((const char *const[]){"mosquitto_passwd", "-c", "-b", passwords, "wattwacht", "geheim", NULL});
     run((const char *const[]){"mosquitto_passwd", "-b", passwords, "reader", "lezer", NULL});
     write_file(broker->dir, "acl",
-               "user wattwacht\ntopic write wattwacht/#\ntopic readwrite homeassistant/#\n"
+               "user wattwacht\ntopic readwrite wattwacht/#\ntopic readwrite homeassistant/#\n"
                "user reader\ntopic read #\ntopic write homeassistant/#\n");
     if (tls)
         make_certificates(broker->dir);

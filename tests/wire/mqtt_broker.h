@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A mosquitto of the test's own on a free loopback port, and a subscriber that sees what it passes on.
  *
- * Shape: user `wattwacht`, password `geheim`, may write below `wattwacht/` and `homeassistant/`; user `reader`,
+ * Shape: user `wattwacht`, password `geheim`, may write and read below `wattwacht/` and `homeassistant/`; user `reader`,
  * password `lezer`, reads all and plays Home Assistant. The subscriber keeps the last message of each topic, and counts
  * all of them. Errors: a broker that does not start ends the test.
  */

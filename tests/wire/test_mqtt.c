@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mqtt, mqtt_session, mqtt_view, mqtt_native, mqtt_wire, mqtt_thread and mqtt_link against a real mosquitto: what is
- * told, and told again. */
+/* mqtt, mqtt_session, mqtt_view, mqtt_native, mqtt_known, mqtt_pen, mqtt_wire, mqtt_thread and mqtt_link against a real
+ * mosquitto: what is told, and told again. */
 #include "mqtt_rig.h"
 
 #include <jansson.h>
@@ -31,7 +31,7 @@ static void test_tree(void **state)
     subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
     UNTIL(rig_heard_is(&fixture->subscriber, TREE "status", "online"), 10);
     UNTIL(rig_heard_has(&fixture->subscriber, TREE "device/kelder/ups-1/info", "\"name\":\"ups-1\""), 10);
-    assert_null(subscriber_heard(&fixture->subscriber, TREE "device/kelder/ups-1/status")); /* not polled yet */
+    UNTIL(rig_heard_is(&fixture->subscriber, TREE "device/kelder/ups-1/status", "offline"), 5); /* not polled yet */
     rig_poll_device(fixture, 0, 230.1, T0);
     struct alert_entry raised = rig_alert(true);
     mqtt_sink.alert(fixture->mqtt, &raised, true);
@@ -99,6 +99,47 @@ static void test_device_leaves(void **state)
     struct mqtt_wire_stats stats;
     mqtt_stats(fixture->mqtt, &stats);
     assert_int_equal(stats.connects, 1); /* the connection stayed */
+}
+
+/* What an earlier run left: a device and a room that are no more, an alert that has ended meanwhile. */
+static void test_left_behind(void **state)
+{
+    struct fixture *fixture = *state;
+    struct alert_entry raised = rig_alert(true), other = rig_alert(true);
+    struct kpi_result kpi = {.scope = "kelder", .id = Q_K_IPUE, .value = 1.4};
+    snprintf(other.id, sizeof other.id, "overload.ups-1.battery");
+    rig_start(fixture);
+    rig_poll_device(fixture, 0, 1, T0);
+    rig_poll_device(fixture, 1, 2, T0);
+    mqtt_sink.alert(fixture->mqtt, &raised, true);
+    mqtt_sink.alert(fixture->mqtt, &other, true);
+    mqtt_sink.kpis(fixture->mqtt, &kpi, 1);
+    UNTIL(rig_connected(fixture), 10);
+    mqtt_stop(fixture->mqtt);
+    fixture->mqtt = NULL;
+    fixture->site.config.n_devices = fixture->site.config.n_rooms = 1;
+    fixture->site.live->n_devices = 1;
+    fixture->site.live->point[3]->gone = true;
+    subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
+    UNTIL(rig_heard_has(&fixture->subscriber, TREE "device/kelder/ups-1/battery/state", "\"charge\":2"), 10);
+    rig_start(fixture);
+    mqtt_sink.alert(fixture->mqtt, &raised, false); /* known from before, as at the daemon's start */
+    static const char *const cleared[] = {"device/kelder/ups-1/battery/state", "device/kelder/ups-1/status",
+                                          "device/kelder/ups-1/info", "kpi/kelder/ipue/state"};
+    for (size_t i = 0; i < sizeof cleared / sizeof cleared[0]; i++) {
+        char topic[256];
+        snprintf(topic, sizeof topic, TREE "%s", cleared[i]);
+        print_message("  %s\n", topic);
+        UNTIL(rig_heard_is(&fixture->subscriber, topic, ""), 10);
+    }
+    UNTIL(rig_heard_has(&fixture->subscriber, TREE "alert/overload-ups-1-battery/state", "\"state\":\"cleared\""), 5);
+    assert_true(rig_heard_has(&fixture->subscriber, ALERT, "\"state\":\"active\""));
+    assert_true(rig_heard_has(&fixture->subscriber, OUTLET, "\"voltage\":1"));
+    assert_true(rig_heard_has(&fixture->subscriber, TREE "device/leuven/pdu-a1/info", "\"name\":\"pdu-a1\""));
+    assert_null(mqtt_sink.trouble(fixture->mqtt));
+    mqtt_stop(fixture->mqtt);
+    fixture->mqtt = NULL;
+    fixture->site.live->n_devices = 2;
 }
 
 /* Without a view the site's status is all there is; a view that is named later tells everything. */
@@ -242,8 +283,8 @@ static void test_rate(void **state)
     test_site_outlets(&fixture->site, OUTLETS);
     test_site_poll(&fixture->site, 0, 0, T0, points, size);
     rig_start(fixture);
-    /* the snapshot: the site's status and info, one device's status, two devices' info, the states */
-    UNTIL((mqtt_stats(fixture->mqtt, &before), before.sent == 5 + STATES), 10);
+    /* the snapshot: three subscriptions, the site's status and info, two devices' status and info, the states */
+    UNTIL((mqtt_stats(fixture->mqtt, &before), before.sent == 9 + STATES), 10);
     int64_t cpu = cpu_us(), begin = rig_now_us(), in_loop = 0;
     int polls = 0;
     while (polls < 10) {
@@ -303,6 +344,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_tree, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_device_leaves, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_left_behind, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_reload_views, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_reload_connection, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_broker_forgets, rig_setup, rig_teardown),
