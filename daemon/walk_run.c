@@ -3,7 +3,6 @@
 
 #include "drivers/snmp_walk.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,26 +67,6 @@ enum fault walk_run(struct device_setup *setup, const struct oid *roots, size_t 
     return walk.fault;
 }
 
-/* Where people and places stand by name: sysContact, sysName, sysLocation of RFC 3418. */
-static bool is_private_object(struct oid name)
-{
-    static const uint32_t system[] = {1, 3, 6, 1, 2, 1, 1};
-    return name.n > 7 && !memcmp(name.id, system, sizeof system) && name.id[7] >= 4 && name.id[7] <= 6;
-}
-
-/* Texts that tell of a network rather than of the device: an e-mail address, an IPv4 address. */
-static bool is_private_text(const struct snmp_value *value)
-{
-    size_t dots = 0, digits = 0;
-    for (size_t i = 0; i < value->n; i++) {
-        if (value->bytes[i] == '@')
-            return true;
-        dots += value->bytes[i] == '.';
-        digits += isdigit(value->bytes[i]) != 0;
-    }
-    return dots == 3 && digits >= 4 && dots + digits == value->n;
-}
-
 static bool is_plain(const struct snmp_value *value)
 {
     for (size_t i = 0; i < value->n; i++)
@@ -118,8 +97,9 @@ static bool put_value(FILE *out, struct oid name, const struct snmp_value *value
         put_oid(out, (const uint32_t *)(const void *)value->bytes, value->n);
         break;
     case SV_BYTES:
-        if (is_private_object(name) || is_private_text(value)) {
-            fprintf(out, "%d|<private>", TAG_OCTETS);
+        if (value->address && value->n == 4) {
+            fprintf(out, "%d|%u.%u.%u.%u", TAG_ADDRESS, value->bytes[0], value->bytes[1], value->bytes[2],
+                    value->bytes[3]);
         } else if (is_plain(value)) {
             fprintf(out, "%d|%.*s", TAG_OCTETS, (int)value->n, (const char *)value->bytes);
         } else {

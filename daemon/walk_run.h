@@ -13,6 +13,6 @@
 /* n 0: the system group only. */
 enum fault walk_run(struct device_setup *setup, const struct oid *roots, size_t n, char words[200],
                     struct snmp_image **ret);
-/* secrets: the values of names, places and contacts are left out. Returns lines written. */
+/* As it is: what is private is taken out by walk_redact. Returns lines written. */
 size_t walk_write(const struct snmp_image *image, FILE *out);
 int walk_read(const char *path, struct snmp_image *image);

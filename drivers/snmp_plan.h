@@ -22,6 +22,7 @@ struct snmp_value {
     double real;
     const uint8_t *bytes; /* SV_BYTES; not NUL-terminated; SV_OID: uint32_t parts, n of them */
     size_t n;
+    bool address; /* SV_BYTES: an IpAddress */
 };
 
 /* What an agent was found to hold: an ordered map from OID to value. */

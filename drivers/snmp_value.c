@@ -48,8 +48,12 @@ struct snmp_value snmp_value_read(const netsnmp_variable_list *v, uint32_t room[
     case ASN_OPAQUE_I64: return (struct snmp_value){.kind = SV_INT, .i = (int64_t)wide(v)};
     case ASN_OPAQUE_FLOAT: return real_of((double)*v->val.floatVal);
     case ASN_OPAQUE_DOUBLE: return real_of(*v->val.doubleVal);
+    case ASN_IPADDRESS: {
+        struct snmp_value value = bytes_of(v);
+        value.address = true;
+        return value;
+    }
     case ASN_OCTET_STR:
-    case ASN_IPADDRESS:
     case ASN_OPAQUE:
     case ASN_NSAP:
     case ASN_BIT_STR: return bytes_of(v);

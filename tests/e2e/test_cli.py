@@ -33,6 +33,30 @@ def run(*words, env=None):
     return done.returncode, done.stdout, done.stderr
 
 
+# A rack PDU whose owner has left his names everywhere.
+NAMED = """1.3.6.1.2.1.1.1.0|4|APC Web/SNMP Management Card (PF:v6.8.2 PN:apc_hw05_rpdu2g_680.bin MN:AP8853 SN: ZA2001002384)
+1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.318.1.3.4.6
+1.3.6.1.2.1.1.3.0|67|12345
+1.3.6.1.2.1.1.4.0|4|Jan Janssens
+1.3.6.1.2.1.1.5.0|4|dc-np2-pdu_1a
+1.3.6.1.4.1.318.1.1.26.2.1.3.1|4|dc-np2-pdu_1a
+1.3.6.1.4.1.318.1.1.26.2.1.8.1|4|AP8853
+1.3.6.1.4.1.318.1.1.26.2.1.9.1|4|ZA2001002384
+1.3.6.1.4.1.318.1.1.26.4.3.1.2.1|2|1
+1.3.6.1.4.1.318.1.1.26.4.3.1.3.1|4|dc-np2-pdu_1a
+1.3.6.1.4.1.318.1.1.26.4.3.1.4.1|2|2
+1.3.6.1.4.1.318.1.1.26.4.3.1.5.1|2|114
+1.3.6.1.4.1.318.1.1.26.4.3.1.9.1|2|35128
+1.3.6.1.4.1.318.1.1.26.6.3.1.2.1|2|1
+1.3.6.1.4.1.318.1.1.26.6.3.1.3.1|2|1
+1.3.6.1.4.1.318.1.1.26.6.3.1.5.1|2|49
+1.3.6.1.4.1.318.1.1.26.6.3.1.6.1|2|242
+1.3.6.1.4.1.318.1.1.26.6.3.1.7.1|2|114
+1.3.6.1.4.1.318.2.1.5.1|4|np2-pdu-traps
+1.3.6.1.4.1.318.2.1.6.1|4x|00c0b7123456
+"""
+
+
 class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """Answers as contract E says; keeps what is posted."""
 
@@ -287,7 +311,10 @@ class Devices(Cli):
             file.write("seed: 1\nrooms: {leuven: {model: server-room-dx, it: 12kW}}\nagents:\n"
                        "  pdu: {device: apc-rpdu2, room: leuven, feed: A, snmp: {version: 2c, community: public, port: 0}}\n"
                        "  meter: {device: eastron-sdm630, room: leuven, load: cooling, modbus: {port: 0, unit: 3}}\n"
-                       "  old: {recording: old.snmprec, snmp: {port: 0}}\n")
+                       "  old: {recording: old.snmprec, snmp: {port: 0}}\n"
+                       "  named: {recording: named.snmprec, snmp: {version: 2c, community: quite-secret, port: 0}}\n")
+        with open(os.path.join(cls.scene.name, "named.snmprec"), "w", encoding="ascii") as file:
+            file.write(NAMED)
         with open(os.path.join(cls.scene.name, "old.snmprec"), "w", encoding="ascii") as file:
             file.write("1.3.6.1.2.1.1.1.0|4|Toaster\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.2.1.1.3.0|67|100\n"
                        "1.3.6.1.4.1.99999.1.2.1.0|2|42\n")
@@ -365,8 +392,33 @@ class Devices(Cli):
         self.assertEqual(run("profile", "check", profile)[0], 0)
         self.assert_error(run("profile", "check", profile, "--against", os.path.join(self.scene.name, "old.snmprec"),
                               "--json"), 3, "does not recognise it")
+        self.assertNotIn(json.loads(run("probe", self.at["pdu"], "--json")[1])["identity"]["serial"], text)
         bad = self.write("bad.yaml", "profile: {name: bad}\n")
         self.assert_error(run("profile", "check", bad, "--json"), 1, "bad.yaml")
+
+
+    def test_record_is_replayed(self):
+        """What was recorded reads as the device did, and tells nothing of whose it is."""
+        file = self.path("copy.snmprec")
+        before = json.loads(run("probe", self.at["named"], "--json", "--community", "quite-secret")[1])
+        code, _, err = run("record", self.at["named"], "-o", file, "--community", "quite-secret")
+        self.assertEqual(code, 0, err)
+        with open(file, encoding="utf-8") as lines:
+            text = lines.read()
+        for secret in ("ZA2001002384", "np2-pdu", "quite-secret", "127.0.0.1", "Jan Janssens", before["identity"]["serial"]):
+            self.assertNotIn(secret, text)
+        scene = self.write("copy.yaml", "agents:\n  copy: {recording: %s, snmp: {port: 0}}\n" % file)
+        with subprocess.Popen([WATTWACHT, "simulate", scene], stdout=subprocess.PIPE, text=True) as sim:
+            at = json.loads(sim.stdout.readline())["agents"][0]["address"]
+            after = json.loads(run("probe", at, "--json")[1])
+            sim.send_signal(signal.SIGTERM)
+            sim.communicate(timeout=30)
+        points = [[(p["name"], p["aspect"], p["value"], p["quality"], p["source"]) for p in told["points"]]
+                  for told in (before, after)]
+        self.assertTrue(len(points[0]) > 3)
+        self.assertEqual(points[0], points[1])
+        self.assertEqual([before[k] for k in ("profile", "kind")], [after[k] for k in ("profile", "kind")])
+        self.assertNotEqual(before["identity"]["serial"], after["identity"]["serial"])
 
 
 class State(Cli):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* walk_run: recordings written and read again, without what is private. */
+/* walk_run: recordings written and read again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,14 +42,14 @@ static const char recording[] = "1.3.6.1.2.1.1.1.0|4x|41504300\r\n"
 
 static const char written[] = "1.3.6.1.2.1.1.1.0|4x|41504300\n"
                               "1.3.6.1.2.1.1.3.0|67|12345\n"
-                              "1.3.6.1.2.1.1.4.0|4|<private>\n"
-                              "1.3.6.1.2.1.1.6.0|4|<private>\n"
+                              "1.3.6.1.2.1.1.4.0|4|Jan Janssens\n"
+                              "1.3.6.1.2.1.1.6.0|4|cellar\n"
                               "1.3.6.1.4.1.9.1|2|-5\n"
                               "1.3.6.1.4.1.9.2|6|1.3.6.1.4.1.318\n"
                               "1.3.6.1.4.1.9.3|70|18446744073709551615\n"
                               "1.3.6.1.4.1.9.4|4x|6100620a\n"
-                              "1.3.6.1.4.1.9.5|4|<private>\n"
-                              "1.3.6.1.4.1.9.6|4|<private>\n"
+                              "1.3.6.1.4.1.9.5|4|10.20.0.11\n"
+                              "1.3.6.1.4.1.9.6|4|jan@example.org\n"
                               "1.3.6.1.4.1.9.7|4|with | a bar\n"
                               "1.3.6.1.4.1.9.8|4|6.8.0\n";
 
