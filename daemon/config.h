@@ -112,6 +112,7 @@ struct config {
     size_t n_spans;
     struct rrd_span *span;
     struct factors_config factors;
+    const struct eu_config *eu; /* of the whole site; NULL: nothing entered */
     size_t n_mqtt, n_http, n_rooms, n_racks, n_devices, n_sources, n_alerts, n_assets;
     struct mqtt_config *mqtt;
     struct http_config *http;

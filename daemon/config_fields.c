@@ -174,7 +174,10 @@ static const struct field room_fields[] = {
      .help = "what the meters cover"},
     {.name = "cooling", .read = field_text, AT(raw_room, cooling), .help = "words on the cooling"},
     {.name = "heat", .read = field_sub, AT(raw_room, heat), .arg = heat_fields, .initial = "{}", .help = "heat recovery"},
-    {.name = "targets", .read = field_node, AT(raw_room, targets), .help = "goals of an action plan"},
+    {.name = "targets", .read = field_map_of, AT(raw_room, targets), .arg = config_target_fields,
+     .size = sizeof(struct raw_target), .help = "goals of an action plan"},
+    {.name = "eu", .read = field_sub, AT(raw_room, eu), .arg = config_eu_fields,
+     .help = "what the EU data-centre report asks and no meter knows, of this room"},
     {0},
 };
 
@@ -319,6 +322,8 @@ const struct field config_fields[] = {
      .help = "a broker, or a list of them"},
     {.name = "http", .read = config_one_or_list, AT(raw_config, http), ITEMS(http_fields, raw_http),
      .initial = "{}", .help = "listeners"},
+    {.name = "eu", .read = field_sub, AT(raw_config, eu), .arg = config_eu_fields,
+     .help = "what the EU data-centre report asks and no meter knows, of the site"},
     {.name = "factors", .read = field_sub, AT(raw_config, factors), .arg = factors_fields, .initial = "{}",
      .help = "emission factors and prices"},
     {.name = "rooms", .read = field_map_of, AT(raw_config, rooms), ITEMS(room_fields, raw_room), .help = "rooms"},

@@ -32,6 +32,15 @@ struct raw_heat {
     } demand;
 };
 
+struct raw_target {
+    const char *id, *title, *kpi, *first_step;
+    struct {
+        unsigned year;
+        const char *value;
+    } baseline;
+    const char *goal[TARGET_YEARS];
+};
+
 struct raw_room {
     const char *id, *title;
     int ashrae;
@@ -40,7 +49,8 @@ struct raw_room {
     } boundary;
     const char *cooling;
     struct raw_heat heat;
-    const struct yaml_node *targets;
+    struct field_items targets;
+    struct eu_config eu;
 };
 
 struct raw_rack {
@@ -121,6 +131,7 @@ struct raw_http {
 
 struct raw_config {
     struct raw_site site;
+    struct eu_config eu;
     struct {
         uint64_t size;
         int64_t age_us;
@@ -141,10 +152,16 @@ struct config_context {
 };
 
 extern const struct field config_fields[];
+extern const struct field config_eu_fields[], config_target_fields[]; /* of config_plan.c */
 /* Readers of config_read.c. */
-field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_point, config_bands;
+field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_point,
+    config_bands;
 
 /* Part two: from raw to config. */
+const struct eu_config *config_eu(struct field_reader *reader, const struct yaml_node *node,
+                                  const struct eu_config *raw);
+size_t config_targets(struct field_reader *reader, const struct yaml_node *node, const struct field_items *raw,
+                      struct target_config **ret);
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */
 size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,

@@ -101,6 +101,8 @@ static void resolve_rooms(struct field_reader *reader, const struct yaml_node *r
                                      .cooling = from[i].cooling};
         config_check_name(reader, node, room->id);
         room_heat(reader, node, &from[i].heat, &room->heat);
+        room->n_targets = config_targets(reader, yaml_get(node, "targets"), &from[i].targets, &room->target);
+        room->eu = config_eu(reader, yaml_get(node, "eu"), &from[i].eu);
     }
 }
 
@@ -317,6 +319,7 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     config->log_size = raw->log.size;
     config->log_age_us = raw->log.age_us;
     config->factors = raw->factors;
+    config->eu = config_eu(reader, yaml_get(root, "eu"), &raw->eu);
     resolve_spans(reader, root, raw, config);
     resolve_rooms(reader, root, raw, config);
     resolve_racks(reader, root, raw, config);
@@ -329,5 +332,6 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
             add_listener(reader, node_at(root, "http", i), ((const char **)http->listen.item)[k], config);
     }
     config_resolve_devices(reader, root, raw, previous, config);
+    config_resolve_assets(reader, root, raw, config);
     return diag_errors(reader->diag) > before ? -EINVAL : 0;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the configuration says of rooms and racks, and where sensors hang in them.
+/* What the configuration says of rooms, racks and assets, and where sensors hang in them.
  *
- * Units: degC, m3/h, Wh a year; fractions 0..1; NAN: not stated.
+ * Units: degC, m3/h, Wh a year, W, kg CO2, years; fractions 0..1; NAN: not stated.
  * Owner: texts live in the configuration's arena.
  * Source: contract C.
  */
 #pragma once
+#include "daemon/eu_config.h"
+#include "daemon/target_config.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum heat_architecture {
     HA_NONE,
@@ -51,9 +55,23 @@ struct room_config {
     bool complete;       /* boundary: the operator says that all energy entering is metered */
     const char *cooling; /* free words */
     struct heat_config heat;
+    size_t n_targets;
+    struct target_config *target;
+    const struct eu_config *eu; /* NULL: nothing entered */
 };
 
 struct rack_config {
     const char *id, *title, *row, *position;
     size_t room;
+};
+
+/* Equipment that may be kept or replaced one day, by the outlets that feed it. */
+struct asset_config {
+    const char *id, *title; /* title NULL: none */
+    size_t room, n_points;
+    const char **point; /* DEVICE/PART */
+    int64_t since_ms;
+    double life, embodied;          /* life is stated or the default */
+    double new_power, new_embodied; /* of one replacement */
+    unsigned replaces;              /* how many like this one it replaces */
 };

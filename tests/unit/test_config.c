@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_load, config_fields, config_read, config_resolve, config_devices): files to a checked
- * configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_resolve, config_devices, config_plan): files to
+ * a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,9 +67,11 @@ static const char good[] =
     "  stadskantoor:\n"
     "    ashrae: A1\n"
     "    boundary: {complete: yes}\n"
+    "    targets: {cool: {kpi: ipue, baseline: {year: 2025, value: 1.62}, goals: {one-year: 1.5}, first-step: x}}\n"
     "    heat: {architecture: dx_open, sink: {supply: 50C, return: 40C}, air: {flow: 5000m3/h}}\n"
     "racks: {r1: {room: stadskantoor}}\n"
     "sources: {lights: {room: stadskantoor, role: lighting, constant: 120W, accuracy: 10%}}\n"
+    "eu: {year: 2026, lau: \"24062\", it-power: 60kW}\n"
     "alerts: {warm: {point: \"*/sensor-*/temperature\", above: 27C, hold: 5m, hysteresis: 1}}\n"
     "devices:\n"
     "  pdu-a1:\n"
@@ -108,6 +110,15 @@ static void test_good(void **state)
     assert_true(config->room[0].complete);
     assert_float_equal(config->room[0].heat.air_flow_fixed, 5000, 0);
     assert_float_equal(config->room[0].heat.sink_supply, 50, 0);
+    assert_float_equal(config->eu->it_power, 60000, 0);
+    assert_true(isnan(config->eu->degree_days) && !config->room[0].eu);
+    assert_int_equal(config->room[0].n_targets, 1);
+    const struct target_config *target = &config->room[0].target[0];
+    assert_int_equal(target->kpi, Q_K_IPUE);
+    assert_float_equal(target->baseline, 1.62, 0);
+    assert_float_equal(target->goal[0], 1.5, 0);
+    assert_true(isnan(target->goal[1]));
+    assert_int_equal(config->factors.night_from, 22 * 60);
     const struct device_config *pdu = &config->device[0], *meter = &config->device[1];
     assert_int_equal(pdu->role, ROLE_IT);
     assert_float_equal(pdu->breaker, 16, 0);
@@ -173,6 +184,17 @@ static const struct {
      "a.yaml:3:52: above: '27C' is not a power with its unit, like 3.5kW"},
     {HEAD "rrd: {spans: '15s/1d'}\n",
      "a.yaml:3:14: spans: expected RESOLUTION/TIME pairs like 10s/1d 1m/7d, each resolution a multiple of step"},
+    {HEAD "factors: {night: 22-7}\n", "a.yaml:3:18: night: expected night hours like 22:00-07:00"},
+    {HEAD "eu: {lau: '24062', type: hosting}\n", "a.yaml:3:26: type: expected enterprise, colocation or co-hosting"},
+    {HEAD "eu: {it-power: 60}\n", "a.yaml:3:16: it-power: '60' is not a power with its unit, like 3.5kW"},
+    {"site: {name: s}\nrooms: {r: {targets: {a: {kpi: speed, baseline: {year: 2025}, goals: {one-year: 1}}}}}\n",
+     "a.yaml:2:32: kpi: expected a figure like ipue, cue, wue, erf or total-energy"},
+    {"site: {name: s}\nrooms: {r: {targets: {a: {kpi: ipue, baseline: {year: 2025}, goals: {one-year: '1,4'}}}}}\n",
+     "a.yaml:2:80: one-year: expected a value of ipue, like 1.45"},
+    {"site: {name: s}\nrooms: {r: {targets: {a: {kpi: it-energy, baseline: {year: 25}, goals: {one-year: 90}}}}}\n",
+     "a.yaml:2:60: year: expected a year like 2025"},
+    {"site: {name: s}\nrooms: {r: {targets: {a: {kpi: ipue, baseline: {year: 2025}, goals: {}}}}}\n",
+     "a.yaml:2:69: goals: expected one-year, two-years or three-years"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
