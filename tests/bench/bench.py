@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """./dev bench: costs as ratios in one run; the machines are noisy, so absolute figures mean little.
 
-bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus]
+bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,graph]
 
 snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
         figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums
 silent  the 99th percentile of the other devices' poll jitter with every tenth device silent
 modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
+graph   pictures of a week and series of 2,000 points, as the page asks for them
 """
 import argparse
 import json
@@ -225,18 +226,36 @@ def bench_modbus(options):
         row("Modbus: worst jitter p99 of the live devices", worst, "ms", "on time: well below the period of 1000")
 
 
+def bench_graph(options):
+    os.environ["WATTWACHT_BUILD"] = os.path.abspath(options.build)
+    import test_graph
+    with Rig(options.build) as rig:
+        test_graph.past(rig)
+        for name, note, words in (
+                ("graph: power by use of a week, SVG", "less than 150", ("power", "r1", "-7d", "svg", "900")),
+                ("graph: power by use of a week, PNG", "less than 150", ("power", "r1", "-7d", "png", "900")),
+                ("graph: energy of each day of a week, SVG", "less than 150", ("energy-day", "r1", "-7d", "svg", "900")),
+                ("graph: 2,000 rows of the balance as JSON", "less than 20", ("power", "r1", "-7d", "json", "2000")),
+                ("graph: 2,000 rows of a point as JSON", "less than 20",
+                 ("pdu-a/total/active_power", "r1", "-7d", "json", "2000"))):
+            done = subprocess.run([os.path.join(options.build, "tests", "draw"), rig.path("conf.d"), rig.path("state"), *words],
+                                  capture_output=True, text=True, check=True, timeout=120)
+            median, longest, size = done.stdout.split()
+            row(name, float(median), "ms", f"{note}; longest {longest} ms, {int(size) / 1000:.0f} kB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", default="snmp,silent,modbus")
+    parser.add_argument("--only", default="snmp,silent,modbus,graph")
     parser.add_argument("--json", help="write the rows here")
     options = parser.parse_args()
     raise_files()
     for name in options.only.split(","):
         try:
-            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus}[name](options)
+            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "graph": bench_graph}[name](options)
         except (Failure, subprocess.SubprocessError) as e:
             print(f"bench {name}: {e}", file=sys.stderr)
             return 1

@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -15,7 +16,7 @@ import time
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rig import Failure, Rig  # noqa: E402
+from rig import SOURCE, Failure, Rig  # noqa: E402
 
 BUILD = os.environ["WATTWACHT_BUILD"]
 DAYS = 8
@@ -157,6 +158,19 @@ def pictures(rig):
     check("a PNG as wide as asked", code == 0 and head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">I", head[16:20])[0] == 640, err)
 
 
+def own_definition(rig):
+    """The example of docs/graphs.md, beside the configuration; and what is said of a wrong one."""
+    with open(os.path.join(SOURCE, "docs", "graphs.md"), encoding="utf-8") as f:
+        example = re.search(r"```yaml\n(.*?)```", f.read(), re.S)[1]
+    path = rig.write("conf.d/graphs/mine.yaml", example)
+    code, out, err = graph(rig, "mine", "--room", "r1", api=False)
+    check("a definition of one's own", code == 0 and out.startswith("from,to,ac [W]"), f"{code} {out[:200]} {err}")
+    rig.write("conf.d/graphs/mine.yaml", example.replace("by: device", "by: devise"))
+    code, out, err = graph(rig, "mine", "--room", "r1", api=False)
+    check("a wrong one is told with its place", code == 1 and "mine.yaml:" in err and "did you mean 'device'" in err, err)
+    os.remove(path)
+
+
 def refused(rig):
     for words, code, text in (
             (["powr"], 1, "no graph and no point"),
@@ -184,7 +198,26 @@ def refused(rig):
     check("a damaged file is named", code == 1 and "ac/total.rrd" in err and not out, f"{code} {err}")
 
 
+def dashboard():
+    """Every family that the Grafana dashboard asks for is one that /metrics can tell."""
+    def text(*path):
+        with open(os.path.join(SOURCE, *path), encoding="utf-8") as f:
+            return f.read()
+    told = set(re.findall(r'"(wattwacht_[a-z_]+)"', text("daemon", "http_metrics.c")))
+    counters = set(re.findall(r'"(wattwacht_[a-z_]+)", "[a-z]*", "counter"', text("daemon", "http_metrics.c")))
+    told |= {name + "_total" for name in counters}
+    kpi = False
+    for name, metric in re.findall(r'\[Q_[A-Z_]+\]\s*=\s*\{"([a-z_-]+)",.*"([a-z_]+)"\}', text("drivers", "quantity.c")):
+        kpi |= name == "power-ratio"
+        told.add(f"wattwacht_{'kpi_' if kpi else ''}{name.replace('-', '_')}_{metric}")
+    board = json.loads(text("graphs", "grafana", "wattwacht.json"))
+    asked = set(re.findall(r"wattwacht_[a-z_]+", json.dumps(board["panels"]) + json.dumps(board["templating"])))
+    check("the dashboard's families", len(asked) > 15 and asked <= told, sorted(asked - told))
+    check("its panels lie beside each other", all(p["gridPos"]["x"] + p["gridPos"]["w"] <= 24 for p in board["panels"]))
+
+
 def main():
+    dashboard()
     with Rig(BUILD) as rig:
         past(rig)
         daemon = rig.daemon()
@@ -195,6 +228,7 @@ def main():
         daemon.stop()
         same_as_report(rig)
         pictures(rig)
+        own_definition(rig)
         refused(rig)
     print(f"{len(faults)} faults")
     return 1 if faults else 0
