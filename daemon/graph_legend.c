@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#define LETTER_PX 7  /* of DejaVu Sans Mono at 8 points, and a little */
-#define NUMBERS   46 /* letters that the numbers of a line take */
+#define LETTER_PX 7 /* of DejaVu Sans Mono at 8 points, and a little */
+#define COLUMN    9
+#define AROUND    8 /* letters beside label and numbers: the box and the unit */
 #define LABEL_MAX 48
 
 static const char *const heads[GRAPH_LANGUAGE_COUNT][4] = {
@@ -34,7 +35,9 @@ static size_t bytes_of(const char *text, size_t n)
 void graph_legend_of(const struct graph_frame *frame, const struct graph_request *request, struct graph_prefix left,
                      struct graph_prefix right, struct graph_legend *ret)
 {
-    size_t room = request->width / LETTER_PX, most = room > NUMBERS + 12 ? room - NUMBERS : 12, width = 8;
+    size_t room = request->width / LETTER_PX, width = 8;
+    unsigned columns = room >= 4 * COLUMN + AROUND + 16 ? 4 : room >= 2 * COLUMN + AROUND + 12 ? 2 : 1;
+    size_t taken = columns * COLUMN + AROUND, most = room > taken + 8 ? room - taken : 8;
     for (size_t i = 0; i < frame->n; i++) {
         size_t n = letters(frame->column[i].trace->label);
         width = n > width ? n : width;
@@ -45,7 +48,14 @@ void graph_legend_of(const struct graph_frame *frame, const struct graph_request
                                  .right = right,
                                  .plan = frame->plan,
                                  .width = width < most ? width : most,
-                                 .most = room > 4 ? room - 4 : room};
+                                 .most = room > 4 ? room - 4 : room,
+                                 .columns = columns};
+}
+
+/* Which of last, mean, min, max is shown. */
+static bool shows(const struct graph_legend *legend, int column)
+{
+    return legend->columns == 4 || column == 0 || (legend->columns == 2 && column == 3);
 }
 
 /* A colon ends a text in rrd_graph's arguments, and a backslash begins something. */
@@ -63,9 +73,14 @@ static const char *escape(struct arena *arena, const char *text)
 
 const char *graph_legend_head(struct arena *arena, const struct graph_legend *legend)
 {
-    const char *const *head = heads[legend->language];
     /* 3: the box of a series' colour */
-    return arena_printf(arena, "%*s%9s%9s%9s%9s\\l", (int)legend->width + 3, "", head[0], head[1], head[2], head[3]);
+    const char *text = arena_printf(arena, "%*s", (int)legend->width + 3, "");
+    for (int i = 0; i < 4; i++)
+        if (shows(legend, i)) {
+            const char *head = heads[legend->language][i];
+            text = arena_printf(arena, "%s%*s", text, COLUMN, head);
+        }
+    return arena_printf(arena, "%s\\l", text);
 }
 
 static void number(char ret[16], double value, const struct graph_prefix *prefix)
@@ -82,22 +97,49 @@ const char *graph_legend_line(struct arena *arena, const struct graph_legend *le
     const struct graph_prefix *prefix = column->trace->right ? &legend->right : &legend->left;
     const struct graph_axis *axis = column->trace->right ? &legend->plan->right : &legend->plan->left;
     const char *label = column->trace->label, *unit = graph_unit(axis->unit);
-    char value[4][16];
+    const double value[] = {column->last, column->mean, column->least, column->most};
     size_t n = letters(label), shown = n < legend->width ? n : legend->width;
-    number(value[0], column->last, prefix);
-    number(value[1], column->mean, prefix);
-    number(value[2], column->least, prefix);
-    number(value[3], column->most, prefix);
-    const char *text = arena_printf(arena, "%.*s%*s%9s%9s%9s%9s %s%s", (int)bytes_of(label, shown), label,
-                                    (int)(legend->width - shown), "", value[0], value[1], value[2], value[3],
-                                    *unit ? prefix->text : "", unit);
-    return arena_printf(arena, "%s\\l", escape(arena, text));
+    const char *text =
+        arena_printf(arena, "%.*s%*s", (int)bytes_of(label, shown), label, (int)(legend->width - shown), "");
+    for (int i = 0; i < 4; i++)
+        if (shows(legend, i)) {
+            char words[16];
+            number(words, value[i], prefix);
+            text = arena_printf(arena, "%s%*s", text, COLUMN, words);
+        }
+    return arena_printf(arena, "%s %s%s\\l", escape(arena, text), *unit ? prefix->text : "", escape(arena, unit));
 }
 
 const char *graph_legend_text(struct arena *arena, const struct graph_legend *legend, const char *text)
 {
     size_t n = letters(text) < legend->most ? strlen(text) : bytes_of(text, legend->most);
     return arena_printf(arena, "%s\\l", escape(arena, arena_strndup(arena, text, n)));
+}
+
+const char *graph_legend_piece(struct arena *arena, const struct graph_legend *legend, const char **text)
+{
+    const char *rest = *text;
+    if (!rest || !*rest)
+        return NULL;
+    size_t n = bytes_of(rest, legend->most);
+    if (rest[n])
+        for (size_t i = n; i > n / 2; i--)
+            if (rest[i] == ' ') {
+                n = i;
+                break;
+            }
+    *text = rest + n + strspn(rest + n, " ");
+    return arena_printf(arena, "%s\\l", escape(arena, arena_strndup(arena, rest, n)));
+}
+
+int graph_legend_title_size(const char *title, unsigned width)
+{
+    static const int sizes[] = {11, 9, 8, 7};
+    size_t i = 0;
+    /* a letter is about 0.85 of its points wide, in pixels */
+    while (i < 3 && (double)letters(title) * sizes[i] * 0.85 > width - 10.0)
+        i++;
+    return sizes[i];
 }
 
 static const char *span_words(struct arena *arena, int64_t s, enum graph_language language)

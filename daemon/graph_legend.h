@@ -12,8 +12,9 @@ struct graph_legend {
     enum graph_language language;
     struct graph_prefix left, right;
     const struct graph_plan *plan;
-    size_t width; /* letters of the labels */
-    size_t most;  /* letters of a line */
+    size_t width;     /* letters of the labels */
+    size_t most;      /* letters of a line */
+    unsigned columns; /* 4; on narrow screens 2, last and max, or 1 */
 };
 
 void graph_legend_of(const struct graph_frame *frame, const struct graph_request *request, struct graph_prefix left,
@@ -21,6 +22,9 @@ void graph_legend_of(const struct graph_frame *frame, const struct graph_request
 const char *graph_legend_head(struct arena *arena, const struct graph_legend *legend);
 const char *graph_legend_line(struct arena *arena, const struct graph_legend *legend,
                               const struct graph_column *column);
+/* Cut to the line; and the next line of a longer text, NULL behind the last. */
 const char *graph_legend_text(struct arena *arena, const struct graph_legend *legend, const char *text);
+const char *graph_legend_piece(struct arena *arena, const struct graph_legend *legend, const char **text);
+int graph_legend_title_size(const char *title, unsigned width); /* points */
 const char *graph_legend_window(struct arena *arena, const struct graph_frame *frame, const char *timezone,
                                 enum graph_language language);

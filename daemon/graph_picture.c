@@ -172,7 +172,6 @@ static void add_paper(struct drawing *d)
     add(d, "--disable-rrdtool-tag");
     add(d, "--grid-dash=1:0");
     add(d, "--font=DEFAULT:8:DejaVu Sans");
-    add(d, "--font=TITLE:11:DejaVu Sans");
     add(d, "--font=LEGEND:8:DejaVu Sans Mono");
 }
 
@@ -259,13 +258,11 @@ static void add_rules(struct drawing *d, const struct graph_legend *legend)
 
 static void add_words(struct drawing *d, const struct graph_legend *legend)
 {
-    const char *window = graph_legend_window(d->arena, d->frame, d->paint->timezone, d->request->language);
-    add(d, "COMMENT:%s", graph_legend_text(d->arena, legend, window));
-    d->lines++;
-    if (*d->frame->note) {
-        add(d, "COMMENT:%s", graph_legend_text(d->arena, legend, d->frame->note));
-        d->lines++;
-    }
+    const char *texts[] = {graph_legend_window(d->arena, d->frame, d->paint->timezone, d->request->language),
+                           d->frame->note};
+    for (size_t i = 0; i < 2; i++)
+        for (const char *piece; (piece = graph_legend_piece(d->arena, legend, &texts[i])); d->lines++)
+            add(d, "COMMENT:%s", piece);
 }
 
 static struct graph_feed feed_of(const struct drawing *d)
@@ -327,9 +324,11 @@ int graph_picture(struct arena *arena, const struct graph_frame *frame, const st
     add(&d, "--width=%u", request->width);
     size_t height = d.n;
     add(&d, "--height");
-    add(&d, "--title=%s%s%s", plan->title, strchr(plan->what, '/') ? "" : " - ",
-        strchr(plan->what, '/') ? "" : plan->view.title);
+    const char *title =
+        strchr(plan->what, '/') ? plan->title : arena_printf(arena, "%s - %s", plan->title, plan->view.title);
+    add(&d, "--title=%s", title);
     add_paper(&d);
+    add(&d, "--font=TITLE:%d:DejaVu Sans", graph_legend_title_size(title, request->width));
     add_axes(&d);
     add(&d, "COMMENT:%s", graph_legend_head(arena, &legend));
     d.lines++;

@@ -86,6 +86,16 @@ static void test_legend(void **state)
                         "Énergie\\: a\\\\b    1.234    23.46    0.999        - kW\\l");
     assert_string_equal(graph_legend_line(arena, &legend, &column[1]),
                         "ratio           1.300    1.250    1.200    2.000 \\l");
+    request.width = 360;
+    graph_legend_of(&frame, &request, (struct graph_prefix){"", 1}, (struct graph_prefix){"", 1}, &legend);
+    assert_string_equal(graph_legend_head(arena, &legend), "                    last      max\\l");
+    assert_string_equal(graph_legend_line(arena, &legend, &column[1]), "ratio           1.300    2.000 \\l");
+    const char *words = "2026-11-21 09:22 to 2026-11-22 09:22, Europe/Brussels: each";
+    assert_string_equal(graph_legend_piece(arena, &legend, &words), "2026-11-21 09\\:22 to 2026-11-22 09\\:22,\\l");
+    assert_string_equal(graph_legend_piece(arena, &legend, &words), "Europe/Brussels\\: each\\l");
+    assert_null(graph_legend_piece(arena, &legend, &words));
+    assert_int_equal(graph_legend_title_size("Power by use - Room one", 900), 11);
+    assert_int_equal(graph_legend_title_size("Power by use - Room one", 210), 9);
     /* a narrow screen cuts labels, never a letter in two */
     request.width = 200;
     graph_legend_of(&frame, &request, (struct graph_prefix){"", 1}, (struct graph_prefix){"", 1}, &legend);
