@@ -16,6 +16,8 @@ const struct factor factors[] = {
     {"cooling-eer",         3.5,     "",         "air-cooled chiller, yearly mean; assumption"},
     {"heat-exchanger",      0.95,    "",         "share of captured heat that reaches the source side; assumption"},
     {"carnot-efficiency",   0.45,    "",         "oemof-thermal documentation, 0.4 to 0.6 by kind of heat pump"},
+    {"server-embodied",     1313,    "kg",       "Dell PowerEdge R740 carbon footprint, 15.2 % of 8,640 kg (Boavizta 2023-02)"},
+    {"server-embodied-high", 4283,   "kg",       "TU Berlin and thinkstep, life-cycle assessment of a R740 (2021)"},
     {"eed-threshold-kw",    500,     "kW",       "Directive (EU) 2023/1791 art. 12, installed IT power (2023-09-20)"},
     {"coverage-month",      0.95,    "",         "gate for a month's figure; assumption"},
     {"coverage-year",       0.98,    "",         "gate for a year's figure; assumption"},

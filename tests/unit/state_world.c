@@ -32,7 +32,12 @@ struct world *world_new(void)
     assert_int_equal(mkdir(path, 0750), 0);
     w->setup = calloc(1, sizeof *w->setup);
     w->setup->every_us = STEP * INT64_C(1000000);
-    struct heat_config no_heat = {.sink_supply = NAN, .sink_return = NAN, .air_flow_fixed = NAN, .efficiency = 0.45};
+    struct heat_config no_heat = {.sink_supply = NAN,
+                                  .sink_return = NAN,
+                                  .air_flow_fixed = NAN,
+                                  .efficiency = 0.45,
+                                  .demand_space = NAN,
+                                  .demand_dhw = NAN};
     w->room[0] = (struct room_config){.id = "stad", .title = "Stad", .complete = true, .heat = no_heat};
     w->room[1] = (struct room_config){.id = "gent", .title = "Gent", .complete = true, .heat = no_heat};
     for (size_t i = 0; i < 4; i++) {
