@@ -32,6 +32,7 @@ struct cli_options {
     const char *room, *period, *format, *lang, *explain;
     const char *prefix;
     bool dry_run;
+    const char *listen, *token; /* web */
 };
 
 struct cli {

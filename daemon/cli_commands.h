@@ -20,3 +20,5 @@ int cmd_record(const struct cli *cli);
 int cmd_backup(const struct cli *cli);
 int cmd_rrd_migrate(const struct cli *cli);
 int cmd_report(const struct cli *cli);
+int cmd_web(const struct cli *cli);
+int cmd_web_child(int argc, char **argv);

@@ -60,7 +60,8 @@ static int door_open(struct http *http, const struct http_config *config, const 
     door->port = bound.ss_family == AF_INET6  ? ntohs(((struct sockaddr_in6 *)&bound)->sin6_port)
                  : bound.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&bound)->sin_port)
                                               : 0;
-    r = listener_open(http->loop, fd, REQUEST_US, requests_handle, requests_completed, &door->entry, &door->listener);
+    const struct listener_limits limits = {.request_us = REQUEST_US};
+    r = listener_open(http->loop, fd, &limits, requests_handle, requests_completed, &door->entry, &door->listener);
     if (r < 0) {
         snprintf(words, 240, "%.160s: %.60s", name, strerror(-r));
         door_free(door);

@@ -103,6 +103,7 @@ static void render_point(FILE *out, const struct live_point *point)
     put_text(out, "feed", point->feed);
     put_text(out, "phase", phase_name(point->phase));
     put_text(out, "role", point->role == ROLE_NONE ? NULL : role_names[point->role]);
+    put_number(out, "rating", point->rating > 0 ? point->rating : (double)NAN);
     putc('}', out);
 }
 

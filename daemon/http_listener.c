@@ -109,6 +109,14 @@ void listener_renew(struct MHD_Connection *connection)
         c->deadline_us = now_us(c->listener) + c->listener->request_us;
 }
 
+void listener_hold(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct connection *c = info ? info->socket_context : NULL;
+    if (c)
+        c->deadline_us = UINT64_MAX;
+}
+
 static int add_sources(struct listener *listener)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -119,7 +127,7 @@ static int add_sources(struct listener *listener)
     return r < 0 ? r : sd_event_add_time(listener->loop, &listener->timer, CLOCK_MONOTONIC, 0, 1, on_timer, listener);
 }
 
-int listener_open(sd_event *loop, int fd, uint64_t request_us, MHD_AccessHandlerCallback handle,
+int listener_open(sd_event *loop, int fd, const struct listener_limits *limits, MHD_AccessHandlerCallback handle,
                   MHD_RequestCompletedCallback completed, void *user, struct listener **ret)
 {
     struct listener *listener = calloc(1, sizeof *listener);
@@ -128,13 +136,14 @@ int listener_open(sd_event *loop, int fd, uint64_t request_us, MHD_AccessHandler
         return -ENOMEM;
     }
     listener->loop = sd_event_ref(loop);
-    listener->request_us = request_us;
-    listener->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, user,
-                                        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
-                                        MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
-                                        IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                                        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-                                        listener, MHD_OPTION_NOTIFY_COMPLETED, completed, user, MHD_OPTION_END);
+    listener->request_us = limits->request_us;
+    listener->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, user, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, limits->connections ? limits->connections : CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits->per_address ? limits->per_address : PER_ADDRESS,
+        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener,
+        MHD_OPTION_NOTIFY_COMPLETED, completed, user, MHD_OPTION_END);
     if (!listener->daemon)
         close(fd);
     int r = listener->daemon ? add_sources(listener) : -EIO;

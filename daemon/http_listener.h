@@ -14,12 +14,18 @@ typedef struct sd_event sd_event;
 
 struct listener;
 
-/* handle and completed are libmicrohttpd's, with user as their closure. request_us: for a whole request and its
- * answer, whatever trickles; looked at each second. */
-int listener_open(sd_event *loop, int fd, uint64_t request_us, MHD_AccessHandlerCallback handle,
+struct listener_limits {
+    unsigned connections, per_address; /* 0: 64 and 32: one address cannot take all of them */
+    uint64_t request_us; /* for a whole request and its answer, whatever trickles; looked at each second */
+};
+
+/* handle and completed are libmicrohttpd's, with user as their closure. */
+int listener_open(sd_event *loop, int fd, const struct listener_limits *limits, MHD_AccessHandlerCallback handle,
                   MHD_RequestCompletedCallback completed, void *user, struct listener **ret);
 void listener_close(struct listener *listener);
 /* After connections were resumed: nothing happens before. */
 void listener_turn(struct listener *listener);
 /* A request ended: the next one has a deadline of its own. */
 void listener_renew(struct MHD_Connection *connection);
+/* An answer that goes on for as long as its reader stays: no deadline, but for a reader that takes nothing in. */
+void listener_hold(struct MHD_Connection *connection);

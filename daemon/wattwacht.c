@@ -72,6 +72,15 @@ static const struct option_row purge_options[] = {
     CLI_TEXT("prefix", prefix, "PREFIX", "the prefix of before, all of whose topics go"),
     CLI_FLAG("dry-run", dry_run, "only say what would be cleared"), CLI_JSON, CLI_END};
 
+static const struct option_row web_options[] = {
+    CLI_TEXT("listen", listen, "ADDR", "HOST:PORT or unix:PATH; 127.0.0.1:9481"),
+    CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
+    CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"),
+    CLI_TEXT("token", token, "FILE", "asked of everybody, in a file of mode 0600; the credential web-token"),
+    CLI_API,
+    CLI_JSON,
+    CLI_END};
+
 static const struct command commands[] = {
     {"check", "", "is the configuration right, and how much disk will it take", check_options, 0, 0, cmd_check, NULL},
     {"probe", "ADDRESS", "what is this device, what does it measure, how is it configured", probe_options, 1, 1,
@@ -100,6 +109,9 @@ static const struct command commands[] = {
      NULL},
     {"backup", "FILE.tar.gz", "all that is kept, in one file, while the daemon runs", backup_options, 1, 1, cmd_backup,
      NULL},
+    {"web", "", "the page: rooms, racks, devices, alerts, graphs and reports in a browser", web_options, 0, 0, cmd_web,
+     NULL},
+    {"web-child", "", NULL, NULL, 0, 0, NULL, cmd_web_child}, /* of the page, not for people */
     {"simulate", "FILE.yaml", "play the devices of a scene until told to stop", NULL, 1, 1, NULL, cmd_simulate},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL},
 };

@@ -46,6 +46,7 @@ static void add_points(struct world *world)
     struct live_point *p;
     world_point(world, "pdu-a1/total/active_power", 0, "total", Q_ACTIVE_POWER, QL_GOOD, 3512.5)->role = ROLE_IT;
     p = world_point(world, "pdu-a1/outlet-01/current", 0, "outlet-01", Q_CURRENT, QL_SENTINEL, NAN);
+    p->rating = 16;
     p->label = "say \"hi\" \\ caf\xe9";
     p->phase = PH_L1;
     p->feed = "A";

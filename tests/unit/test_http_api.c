@@ -66,18 +66,19 @@ static void test_points(void **state)
         {"*/total/active_power",
          "[{\"point\": \"pdu-a1/total/active_power\", \"value\": 3512.5, \"unit\": \"W\", \"quality\": \"good\","
          " \"ts\": \"2026-11-22T04:47:26.000Z\", \"label\": null, \"room\": \"stadskantoor\", \"rack\": null,"
-         " \"feed\": null, \"phase\": null, \"role\": \"it\"},"
+         " \"feed\": null, \"phase\": null, \"role\": \"it\", \"rating\": null},"
          "{\"point\": \"ups-1/total/active_power\", \"value\": null, \"unit\": \"W\", \"quality\": \"silent\","
          " \"ts\": \"2026-11-22T04:47:26.000Z\", \"label\": null, \"room\": \"stadskantoor\", \"rack\": null,"
-         " \"feed\": null, \"phase\": null, \"role\": null}]"},
+         " \"feed\": null, \"phase\": null, \"role\": null, \"rating\": null}]"},
         {"pdu-a1/outlet*",
          "[{\"point\": \"pdu-a1/outlet-01/current\", \"value\": null, \"unit\": \"A\", \"quality\": \"sentinel\","
          " \"ts\": \"2026-11-22T04:47:26.000Z\", \"label\": \"say \\\"hi\\\" \\\\ caf\xef\xbf\xbd\","
-         " \"room\": \"stadskantoor\", \"rack\": \"r1\", \"feed\": \"A\", \"phase\": \"l1\", \"role\": null}]"},
+         " \"room\": \"stadskantoor\", \"rack\": \"r1\", \"feed\": \"A\", \"phase\": \"l1\", \"role\": null, "
+         "\"rating\": 16}]"},
         {"stadskantoor/kpi/*",
          "[{\"point\": \"stadskantoor/kpi/ipue\", \"value\": 1.42, \"unit\": \"\", \"quality\": \"good\","
          " \"ts\": \"2026-11-22T04:47:26.000Z\", \"label\": null, \"room\": \"stadskantoor\", \"rack\": null,"
-         " \"feed\": null, \"phase\": null, \"role\": null}]"},
+         " \"feed\": null, \"phase\": null, \"role\": null, \"rating\": null}]"},
         {"pdu-old/*", "[]"}, /* gone */
         {"[", "[]"},
     };

@@ -44,7 +44,8 @@ static void open_listener(sd_event *loop, void *user)
     int fd;
     (void)user;
     assert_int_equal(http_socket_unix(path, &fd, words), 0);
-    assert_int_equal(listener_open(loop, fd, 300000, handle, completed, NULL, &listener), 0);
+    const struct listener_limits limits = {.request_us = 300000};
+    assert_int_equal(listener_open(loop, fd, &limits, handle, completed, NULL, &listener), 0);
 }
 
 static void close_listener(void *user)
