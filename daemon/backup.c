@@ -214,6 +214,8 @@ static int fill(struct backup *backup, const char *file, int fd)
     if (r >= 0)
         r = add_all(backup, "devices/*.json", false);
     if (r >= 0)
+        r = add_all(backup, "mqtt/*.json", false);
+    if (r >= 0)
         r = add_all(backup, "rrd/*/*.rrd", true);
     if (r >= 0 && archive_write_close(backup->archive) != ARCHIVE_OK)
         r = tell_archive(backup);

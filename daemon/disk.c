@@ -176,6 +176,11 @@ char *disk_device_read(struct disk *disk, const char *id)
     return device_file_read(disk->work.state, id);
 }
 
+char *disk_note_read(struct disk *disk, const char *name)
+{
+    return state_file_read(disk->work.state, "mqtt", name);
+}
+
 uint32_t disk_session(const struct disk *disk)
 {
     return disk->session;
@@ -308,6 +313,14 @@ void disk_device_write(struct disk *disk, const char *id, const char *json)
 {
     struct disk_order *order = disk_order_new(ORDER_DEVICE);
     order->name = copy(id);
+    order->text = copy(json);
+    disk_orders_put(disk->orders, order);
+}
+
+void disk_note_write(struct disk *disk, const char *name, const char *json)
+{
+    struct disk_order *order = disk_order_new(ORDER_NOTE);
+    order->name = copy(name);
     order->text = copy(json);
     disk_orders_put(disk->orders, order);
 }

@@ -54,6 +54,9 @@ void disk_silence(struct disk *disk, const char *target, int64_t until_ms, const
 void disk_reading(struct disk *disk, const char *source, int64_t at_s, double register_wh);
 void disk_import(struct disk *disk, const char *source, size_t n, const int64_t *quarter_s, const double *wh);
 void disk_device_write(struct disk *disk, const char *id, const char *json);
+/* STATE/mqtt/NAME.json: what a broker's view has to remember. The name is an id; read as it was at the last stop. */
+char *disk_note_read(struct disk *disk, const char *name);
+void disk_note_write(struct disk *disk, const char *name, const char *json);
 void disk_flush(struct disk *disk, uint64_t token); /* RRD files up to now; DISK_FLUSHED follows */
 
 /* A reader of its own in the log, for what has to be sent after an outage: new ones begin behind the newest row. */

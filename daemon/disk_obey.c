@@ -103,6 +103,15 @@ static void obey_device(struct disk_work *work, struct disk_order *order, struct
     disk_work_say(work, PART_DEVICES, r < 0, words);
 }
 
+static void obey_note(struct disk_work *work, struct disk_order *order, struct disk_instant now)
+{
+    char words[240];
+    (void)now;
+    int r = state_file_write(work->state, "mqtt", order->name, order->text);
+    snprintf(words, sizeof words, "mqtt/%s.json: %s", order->name, r < 0 ? strerror(-r) : "written again");
+    disk_work_say(work, PART_NOTES, r < 0, words);
+}
+
 static void obey_flush(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
     (void)now;
@@ -184,6 +193,7 @@ static void (*const obey[])(struct disk_work *work, struct disk_order *order, st
     [ORDER_READING] = obey_reading,
     [ORDER_IMPORT] = obey_import,
     [ORDER_DEVICE] = obey_device,
+    [ORDER_NOTE] = obey_note,
     [ORDER_FLUSH] = obey_flush,
     [ORDER_READER] = obey_reader,
     [ORDER_HISTORY] = obey_history,

@@ -20,6 +20,7 @@ enum disk_order_kind {
     ORDER_READING,
     ORDER_IMPORT,
     ORDER_DEVICE,
+    ORDER_NOTE,
     ORDER_FLUSH,
     ORDER_READER,
     ORDER_HISTORY_MARK,
@@ -36,8 +37,8 @@ struct disk_order {
     struct record *record; /* POINT: with its texts */
     struct alert_entry *alert;
     char *name,
-        *text;      /* SILENCE: target, reason; READING, IMPORT: source; DEVICE: id, JSON; READER, HISTORY...: name */
-    int64_t at;     /* SILENCE: until, ms; READING: s; HISTORY: rows at most; HISTORY_DONE: seq */
+        *text;  /* SILENCE: target, reason; READING, IMPORT: source; DEVICE, NOTE: id, JSON; READER, HISTORY...: name */
+    int64_t at; /* SILENCE: until, ms; READING: s; HISTORY: rows at most; HISTORY_DONE: seq */
     double value;   /* READING: Wh */
     uint64_t token; /* FLUSH */
     size_t n;       /* IMPORT */

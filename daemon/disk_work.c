@@ -19,7 +19,7 @@
 #define ROWS_A_TURN    2000
 #define UPDATES_A_TURN 400
 
-static const char *const part_names[PART_COUNT] = {"log", "log-size", "rrd", "ledger", "devices"};
+static const char *const part_names[PART_COUNT] = {"log", "log-size", "rrd", "ledger", "devices", "mqtt"};
 
 void disk_work_say(struct disk_work *work, enum disk_part part, bool begins, const char *words)
 {

@@ -21,7 +21,7 @@ struct disk_instant {
     int64_t wall_ms, boot_us;
 };
 
-enum disk_part { PART_LOG, PART_LOG_SIZE, PART_RRD, PART_LEDGER, PART_DEVICES, PART_COUNT };
+enum disk_part { PART_LOG, PART_LOG_SIZE, PART_RRD, PART_LEDGER, PART_DEVICES, PART_NOTES, PART_COUNT };
 
 struct disk_work {
     char *state;

@@ -78,6 +78,11 @@ void mqtt_relay_free(struct mqtt_relay *relay, bool forget)
     free(relay);
 }
 
+const char *mqtt_relay_name(const struct mqtt_relay *relay)
+{
+    return relay->name;
+}
+
 void mqtt_relay_reload(struct mqtt_relay *relay)
 {
     char name[sizeof relay->name];

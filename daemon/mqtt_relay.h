@@ -14,13 +14,15 @@
 
 #define MQTT_BEAT_US INT64_C(10000000)
 
-/* The log's side: as disk_reader, disk_history_mark, disk_history, disk_history_done say. */
+/* The log's side: as disk_reader, disk_history_mark, disk_history, disk_history_done and disk_note_... say. */
 struct mqtt_store {
     void *context;
     void (*reader)(void *context, const char *name, bool wanted);
     void (*mark)(void *context, const char *name);
     void (*ask)(void *context, const char *name, size_t most); /* mqtt_history follows */
     void (*done)(void *context, const char *name, int64_t seq);
+    char *(*noted)(void *context, const char *name); /* of an earlier start: for free(); NULL */
+    void (*note)(void *context, const char *name, const char *json);
 };
 
 /* An answer to ask. */
@@ -44,6 +46,7 @@ struct mqtt_relay;
 struct mqtt_relay *mqtt_relay_new(const struct mqtt_store *store, const struct mqtt_host *host,
                                   const struct mqtt_view *view, void *self);
 void mqtt_relay_free(struct mqtt_relay *relay, bool forget);
+const char *mqtt_relay_name(const struct mqtt_relay *relay);
 /* The place may be another one. */
 void mqtt_relay_reload(struct mqtt_relay *relay);
 void mqtt_relay_away(struct mqtt_relay *relay);

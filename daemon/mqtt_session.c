@@ -2,6 +2,7 @@
 #include "mqtt_session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,29 @@ static void make_will(struct mqtt_session *session, uint64_t connect, struct mqt
         session->told[0].view->will(session->told[0].self, connect, ret);
 }
 
+/* The number of a CONNECT is in the will of a view's own wire, and a later process must not use it again: the broker
+ * may still have that will to tell. Source: Sparkplug 3.0, bdSeq in section 6.4.26. */
+static void note_connect(const struct mqtt_session *session, uint64_t connect)
+{
+    char text[24];
+    if (!session->suffix || !session->relay)
+        return;
+    snprintf(text, sizeof text, "%" PRIu64, connect);
+    session->store->note(session->store->context, mqtt_relay_name(session->relay), text);
+}
+
+static uint64_t first_connect(const struct mqtt_session *session)
+{
+    if (session->host.wire)
+        return mqtt_wire_connect(session->host.wire) + 1;
+    if (!session->suffix || !session->relay)
+        return 0;
+    char *text = session->store->noted(session->store->context, mqtt_relay_name(session->relay));
+    uint64_t first = text ? strtoull(text, NULL, 10) + 1 : 0;
+    free(text);
+    return first;
+}
+
 static void give_will(struct mqtt_session *session)
 {
     uint64_t connect;
@@ -25,6 +49,7 @@ static void give_will(struct mqtt_session *session)
     if (!mqtt_wire_wants_will(session->host.wire, &connect))
         return;
     make_will(session, connect, &will);
+    note_connect(session, connect);
     mqtt_wire_will(session->host.wire, &will);
 }
 
@@ -174,7 +199,7 @@ static int begin_wire(struct mqtt_session *session)
         .key = config->key,
         .version = config->version,
         .keepalive_s = KEEPALIVE_S,
-        .first_connect = session->host.wire ? mqtt_wire_connect(session->host.wire) + 1 : 0,
+        .first_connect = first_connect(session),
         .will_at_end = session->suffix != NULL,
     };
     struct mqtt_wire *wire;

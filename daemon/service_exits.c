@@ -39,6 +39,16 @@ static void store_done(void *context, const char *name, int64_t seq)
     disk_history_done(((struct service *)context)->disk, name, seq);
 }
 
+static char *store_noted(void *context, const char *name)
+{
+    return disk_note_read(((struct service *)context)->disk, name);
+}
+
+static void store_note(void *context, const char *name, const char *json)
+{
+    disk_note_write(((struct service *)context)->disk, name, json);
+}
+
 void service_history(struct service *service, struct disk_event *event)
 {
     struct mqtt_rows rows = {event->row, event->upto, event->reached, event->missed};
@@ -81,7 +91,8 @@ static int add_mqtt(struct service *service, const struct mqtt_config *config)
 int service_start_exits(struct service *service)
 {
     int r = start_http(service);
-    service->log_for_mqtt = (struct mqtt_store){service, store_reader, store_mark, store_ask, store_done};
+    service->log_for_mqtt =
+        (struct mqtt_store){service, store_reader, store_mark, store_ask, store_done, store_noted, store_note};
     for (size_t i = 0; i < service->config->n_mqtt && r >= 0; i++)
         r = add_mqtt(service, &service->config->mqtt[i]);
     return r;

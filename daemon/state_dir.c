@@ -43,13 +43,13 @@ static int take_lock(const char *state, int fd, char *words, size_t size)
 
 int state_dir_take(const char *state, int *ret_fd, char *words, size_t size)
 {
-    static const char *const inner[] = {"", "/rrd", "/devices"};
+    static const char *const inner[] = {"", "/rrd", "/devices", "/mqtt"};
     char path[PATH_MAX];
     if (strlen(state) > PATH_MAX - 200 || strchr(state, '%')) {
         snprintf(words, size, "%s: not usable as a state directory: too long, or with a %%", state);
         return -EINVAL;
     }
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++) {
         snprintf(path, sizeof path, "%s%s", state, inner[i]);
         int r = make(path, words, size);
         if (r < 0)

@@ -7,7 +7,7 @@
 #pragma once
 #include <stddef.h>
 
-/* Makes STATE, STATE/rrd and STATE/devices where they are missing, and takes the lock: *ret_fd, closed to give it back.
+/* Makes STATE and the folders in it where they are missing, and takes the lock: *ret_fd, closed to give it back.
  */
 int state_dir_take(const char *state, int *ret_fd, char *words, size_t size);
 /* Makes what was renamed in it outlive the machine. */

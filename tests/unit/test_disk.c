@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* disk, and with it disk_work, disk_obey, disk_order, disk_event and device_file: what is handed over is kept, after a
- * stop, after a kill, on a full disk. */
+/* disk, and with it disk_work, disk_obey, disk_order, disk_event, device_file and state_file: what is handed over is
+ * kept, after a stop, after a kill, on a full disk. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -501,8 +501,25 @@ static void test_device_file(void **state)
     free(text);
     assert_int_not_equal(access(in_state("devices/a.new"), F_OK), 0);
     assert_int_equal(device_file_write(state_dir, "../a", "x"), -EINVAL);
-    assert_int_equal(truncate(in_state("devices/a.json"), DEVICE_FILE_MAX + 1), 0);
+    assert_int_equal(truncate(in_state("devices/a.json"), STATE_FILE_MAX + 1), 0);
     assert_null(device_file_read(state_dir, "a"));
+}
+
+static void test_note(void **state)
+{
+    (void)state;
+    struct disk *disk = open_disk();
+    assert_null(disk_note_read(disk, "mqtt-1"));
+    assert_int_equal(disk_start(disk), 0);
+    disk_note_write(disk, "mqtt-1", "16");
+    disk_note_write(disk, "mqtt-1", "17");
+    disk_stop(disk);
+    disk = open_disk();
+    char *text = disk_note_read(disk, "mqtt-1");
+    assert_string_equal(text, "17");
+    free(text);
+    assert_null(disk_note_read(disk, "mqtt-2"));
+    disk_stop(disk);
 }
 
 static void test_damaged_log(void **state)
@@ -568,6 +585,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_history, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ceiling, setup, teardown),
         cmocka_unit_test_setup_teardown(test_device_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_note, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_log, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
