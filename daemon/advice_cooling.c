@@ -14,6 +14,7 @@
 #define PER_K        0.03
 #define PER_K_HIGH   0.04
 #define WARMEST_C    26.0 /* the warmest inlet may come to, a kelvin below the recommended limit */
+#define MOST_K       5.0  /* in one plan; then look again */
 #define COVERED      0.5  /* of the window by the sensors, to judge it; assumption */
 #define RTI_BYPASS   70.0
 #define RTI_RECIRC   110.0
@@ -59,7 +60,7 @@ void advice_supply_temperature(const struct advice_input *in, struct advice_list
     static const char id[] = "supply-temperature";
     const struct climate_room *c = in->climate;
     const struct envelope *e = envelope_of(c->class_);
-    double high = fmin(WARMEST_C, e->recommended_high - 1), now = warmest(c), kelvin = floor(high - now);
+    double high = fmin(WARMEST_C, e->recommended_high - 1), now = warmest(c), kelvin = fmin(floor(high - now), MOST_K);
     if (!judged(in, list, id))
         return;
     if (!(kelvin >= 1) || air_rci_high(&c->rci, e) < 100)
@@ -139,7 +140,7 @@ void advice_recirculation(const struct advice_input *in, struct advice_list *lis
              : rack   ? rack
                       : "the warmest rack");
     if (c->n_hot)
-        snprintf(a->ground, sizeof a->ground, "%zu inlets are hot spots; the hottest is %.1f K above the mean",
+        snprintf(a->ground, sizeof a->ground, "Hot spots: %zu; the hottest is %.1f K above the mean of the inlets",
                  c->n_hot, above);
     else if (top)
         snprintf(a->ground, sizeof a->ground, "Rack %s is %.1f K warmer at its top than at its bottom", rack, spread);

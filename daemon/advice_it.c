@@ -127,10 +127,12 @@ static void tell_outlets(const struct advice_input *in, struct advice_list *list
             snprintf(names + at, sizeof names - at, "%s%s (%.0f W)", at ? ", " : "", o->outlet[i].name,
                      o->outlet[i].mean);
     }
+    size_t at = strlen(names);
+    if (n > NAMED)
+        snprintf(names + at, sizeof names - at, " and %zu more", n - NAMED);
     struct advice *a = advice_add(list, in, "outlets", "Outlets whose load never moves");
-    snprintf(a->text, sizeof a->text,
-             "Look what hangs there, and switch off, virtualise or move what nobody needs: %s%s", names,
-             n > NAMED ? " ..." : "");
+    snprintf(a->text, sizeof a->text, "Look what hangs there, and switch off, virtualise or move what nobody needs: %s",
+             names);
     snprintf(
         a->ground, sizeof a->ground,
         "%zu of %zu outlets metered for a week or more: together %.0f W in the mean, each within %.0f %% all the time",

@@ -92,7 +92,7 @@ static void test_supply_temperature(void **state)
         double inlet, cooling, kelvin; /* kelvin NAN: no advice */
     } rows[] = {{"cool", 22.5, 1000, 3},
                 {"nearly there", 25.5, 1000, NAN},
-                {"too cold is another's advice", 17, 1000, 9},
+                {"far from it: at most 5 K in one plan", 17, 1000, 5},
                 {"hot", 29, 1000, NAN},
                 {"cooling not metered", 22.5, NAN, 3}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
