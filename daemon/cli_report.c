@@ -133,7 +133,8 @@ static int report(const struct cli *cli, struct work *w, const struct report_for
 
 int cmd_report(const struct cli *cli)
 {
-    const char *name = cli->options.json ? "json" : cli->options.format ? cli->options.format : "text";
+    const char *asked = cli->options.format ? cli->options.format : "text";
+    const char *name = !cli->options.json ? asked : strcmp(asked, "eu") ? "json" : "eu-json";
     const struct report_format *format = report_format_find(name);
     struct work w = {.request = {.now_s = (int64_t)time(NULL)}};
     if (!format)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/config_plan.h"
 #include "daemon/config_raw.h"
 
 /* One row a key: name, reader, where it goes, default as written, what it means. The man page and the JSON Schema are

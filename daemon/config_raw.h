@@ -32,15 +32,6 @@ struct raw_heat {
     } demand;
 };
 
-struct raw_target {
-    const char *id, *title, *kpi, *first_step;
-    struct {
-        unsigned year;
-        const char *value;
-    } baseline;
-    const char *goal[TARGET_YEARS];
-};
-
 struct raw_room {
     const char *id, *title;
     int ashrae;
@@ -152,16 +143,11 @@ struct config_context {
 };
 
 extern const struct field config_fields[];
-extern const struct field config_eu_fields[], config_target_fields[]; /* of config_plan.c */
 /* Readers of config_read.c. */
 field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_point,
     config_bands;
 
 /* Part two: from raw to config. */
-const struct eu_config *config_eu(struct field_reader *reader, const struct yaml_node *node,
-                                  const struct eu_config *raw);
-size_t config_targets(struct field_reader *reader, const struct yaml_node *node, const struct field_items *raw,
-                      struct target_config **ret);
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */
 size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_compose.h"
 
+#include "daemon/report_findings.h"
+#include "daemon/report_goals.h"
 #include "daemon/report_layout.h"
 #include "daemon/report_value.h"
 
@@ -334,8 +336,17 @@ static void compose_explanation(struct page *page, const json_t *document, struc
 
 struct page *report_compose(const json_t *document, struct language *l)
 {
-    static const char *const sections[] = {"money",    "peaks",   "heat",   "targets", "benchmarks",
-                                           "capacity", "climate", "advice", "meters"};
+    static const struct {
+        const char *key, *findings; /* title of its findings; NULL: it has none */
+    } sections[] = {{"money", NULL},
+                    {"peaks", NULL},
+                    {"heat", NULL},
+                    {"targets", NULL},
+                    {"benchmarks", NULL},
+                    {"advice", NULL},
+                    {"capacity", "Capacity and resilience"},
+                    {"climate", "Climate"},
+                    {"meters", NULL}};
     struct page *page = page_new();
     if (json_object_get(document, "formula")) {
         compose_explanation(page, document, l);
@@ -346,8 +357,16 @@ struct page *report_compose(const json_t *document, struct language *l)
     compose_energy(page, document, l);
     compose_charts(page, document, l);
     compose_kpis(page, document, l);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
-        layout_section(page, document, sections[i], l);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (sections[i].findings)
+            report_findings(page, document, sections[i].key, sections[i].findings, l);
+        if (!strcmp(sections[i].key, "advice"))
+            report_advice_page(page, document, l);
+        else if (!strcmp(sections[i].key, "targets"))
+            report_goals_page(page, document, l);
+        else
+            layout_section(page, document, sections[i].key, l);
+    }
     compose_assumed(page, document, l);
     compose_missing(page, document, l);
     page_foot(page, report_words(l, "%s wattwacht " WATTWACHT_VERSION ", %s", language_say(l, "Made by"),

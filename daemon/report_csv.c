@@ -149,3 +149,27 @@ void report_csv(FILE *out, const json_t *document, struct language *language)
             line(&csv, "report", "", key, value, NULL);
     }
 }
+
+void report_csv_eu(FILE *out, const json_t *document, struct language *language)
+{
+    static const char *const columns[] = {"annex", "symbol", "field", "title", "value", "unit", "status", "note"};
+    const json_t *fields = json_object_get(json_object_get(document, "eu"), "fields");
+    size_t n = sizeof columns / sizeof columns[0];
+    struct csv csv = {.out = out};
+    csv.separator = report_csv_separator(language, &csv.decimal);
+    for (size_t c = 0; c < n; c++)
+        fprintf(out, "%s%s", c ? (char[]){csv.separator, 0} : "", columns[c]);
+    for (size_t i = 0; i < json_array_size(fields); i++) {
+        const json_t *row = json_array_get(fields, i);
+        fputs("\r\n", out);
+        report_csv_cell(out, report_string(row, "annex"), csv.separator);
+        for (size_t c = 1; c < n; c++)
+            if (json_is_number(json_object_get(row, columns[c])))
+                number(&csv, report_double(row, columns[c]));
+            else
+                cell(&csv, !strcmp(columns[c], "unit") || !strcmp(columns[c], "field")
+                               ? report_string(row, columns[c])
+                               : language_say(language, report_string(row, columns[c])));
+    }
+    fputs("\r\n", out);
+}

@@ -12,6 +12,8 @@
 #include <stdio.h>
 
 void report_csv(FILE *out, const json_t *document, struct language *language);
+/* The EU's report: annex, symbol, field, title, value, unit, status, note. */
+void report_csv_eu(FILE *out, const json_t *document, struct language *language);
 /* One cell, quoted at need. */
 void report_csv_cell(FILE *out, const char *text, char separator);
 /* The language's separator; *ret_decimal ',' or '.'. */

@@ -2,15 +2,18 @@
 #include "report_document.h"
 
 #include "daemon/report_advice.h"
+#include "daemon/report_benchmarks.h"
 #include "daemon/report_capacity.h"
 #include "daemon/report_climate.h"
 #include "daemon/report_energy.h"
+#include "daemon/report_eu.h"
 #include "daemon/report_heat.h"
 #include "daemon/report_kpis.h"
 #include "daemon/report_meters.h"
 #include "daemon/report_money.h"
 #include "daemon/report_peaks.h"
 #include "daemon/report_series.h"
+#include "daemon/report_targets.h"
 
 #include <string.h>
 
@@ -24,7 +27,10 @@ const struct report_section report_sections[] = {
     {"heat", report_heat},
     {"capacity", report_capacity},
     {"climate", report_climate}, {"advice", report_advice},
+    {"targets", report_targets},
+    {"benchmarks", report_benchmarks},
     {"meters", report_meters},
+    {"eu", report_eu},
     {NULL, NULL},
 };
 /* clang-format on */

@@ -2,6 +2,7 @@
 #include "report_gather.h"
 
 #include "daemon/energy_split.h"
+#include "daemon/eu_entered.h"
 #include "daemon/uncertainty.h"
 
 #include <errno.h>
@@ -177,6 +178,30 @@ static void add_means(struct report_gathered *g)
     snprintf(begin(g, Q_K_POWER_RATIO, "power ratio")->reason, 200, "a figure of this moment: see ipue");
 }
 
+/* ISO/IEC 30134-3: renewable energy owned and retired over the total, at most 1. What was entered counts for its year.
+ */
+static void add_ref(struct report_gathered *g)
+{
+    const struct report_source *s = &g->source;
+    const struct eu_config *eu = !s->room                  ? s->config->eu
+                                 : s->room->eu             ? s->room->eu
+                                 : s->config->n_rooms == 1 ? s->config->eu
+                                                           : NULL;
+    double renewable = eu_renewable(eu, eu_year(s->from_s, s->to_s));
+    const struct kpi_result *total = report_figure(s, Q_K_TOTAL_ENERGY);
+    for (size_t i = 0; i < s->n_figures; i++)
+        if (g->figure[i].id == Q_K_REF && !isnan(renewable) && total && total->value > 0) {
+            struct kpi_result *f = &g->figure[i];
+            f->value = fmin(1, renewable / total->value);
+            f->uncertainty = f->value * total->uncertainty / total->value;
+            f->coverage = total->coverage;
+            f->estimated = total->estimated;
+            *f->reason = '\0';
+            f->assumed[0] = (struct kpi_assumed){"renewable", renewable, "eu: entered by the operator, Wh"};
+            f->n_assumed = 1;
+        }
+}
+
 static int look(struct report_gathered *g)
 {
     struct report_source *s = &g->source;
@@ -192,6 +217,7 @@ static int look(struct report_gathered *g)
     s->n_figures = kpi_of_window(&g->scope, &g->window, KPI_DAY, g->figure);
     add_pue(g);
     add_means(g);
+    add_ref(g);
     s->profile = &g->profile;
     r = quarter_profile_of(s->ledger, s->meter, s->n_meters, s->from_s, s->to_s, s->now_s, &g->profile);
     if (r == -E2BIG)

@@ -16,6 +16,18 @@ static void write_json(FILE *out, const json_t *document, struct language *langu
     fputc('\n', out);
 }
 
+static void write_eu_json(FILE *out, const json_t *document, struct language *language)
+{
+    (void)language;
+    json_t *eu = json_copy(json_object_get(document, "eu"));
+    static const char *const keys[] = {"site", "scope", "period", "created"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        json_object_set(eu, keys[i], json_object_get(document, keys[i]));
+    json_dumpf(eu, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    fputc('\n', out);
+    json_decref(eu);
+}
+
 static void write_text(FILE *out, const json_t *document, struct language *language)
 {
     struct page *page = report_compose(document, language);
@@ -33,6 +45,8 @@ static void write_html(FILE *out, const json_t *document, struct language *langu
 const struct report_format report_formats[] = {
     {"text", "text/plain; charset=utf-8", write_text},
     {"csv", "text/csv; charset=utf-8", report_csv},
+    {"eu", "text/csv; charset=utf-8", report_csv_eu},
+    {"eu-json", "application/json", write_eu_json},
     {"html", "text/html; charset=utf-8", write_html},
     {"json", "application/json", write_json},
     {NULL, NULL, NULL},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report, report_gather, report_document, report_kpis, report_energy, report_series, report_meters, report_heat,
- * report_explain, report_peaks, report_money, quarter_profile, energy_split, heat_period: from a ledger to the one
- * document. report_render, report_compose, report_layout, report_page, report_plain, report_html, report_chart,
- * report_csv: what is made of it. The command is tested by tests/e2e/test_report.py. */
+ * report_explain, report_peaks, report_money, report_eu, eu_entered, law, report_benchmarks, report_targets,
+ * quarter_profile, energy_split, heat_period: from a ledger to the one document. report_render, report_compose,
+ * report_layout, report_goals, report_page, report_plain, report_html, report_chart, report_csv: what is made of it. The command is
+ * tested by tests/e2e/test_report.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,6 +64,11 @@ static json_t *build(struct ledger *ledger, const char *scope, int64_t from_s, i
     json_t *document = NULL;
     assert_int_equal(report_build(&request, &document), 0);
     return document;
+}
+
+__attribute__((constructor)) static void utc(void)
+{
+    setenv("TZ", "UTC", 1);
 }
 
 static const char *text(const json_t *object, const char *key)
@@ -329,6 +335,88 @@ static void test_peaks_and_money(void **state)
     ledger_close(ledger);
 }
 
+static const json_t *field(const json_t *document, const char *name)
+{
+    return in(json_object_get(json_object_get(document, "eu"), "fields"), "field", name);
+}
+
+/* A year: the EU's fields measured, entered, derived and missing; entered ones count for their year. Goals judged. */
+static void test_year(void **state)
+{
+    (void)state;
+    static const double watts[] = {15000, 11000, 10500, 10000, 4000};
+    static struct eu_config eu;
+    static struct target_config targets[2];
+    struct ledger *ledger;
+    set_up(1);
+    for (double *p = &eu.it_power; p <= &eu.traffic_out; p++)
+        *p = NAN;
+    eu.year = 2026;
+    eu.lau = "24062";
+    eu.it_power = 60000;
+    eu.degree_days = 41;
+    eu.guarantees = 40e6;
+    eu.on_site = 10e6;
+    config.eu = &eu;
+    targets[0] = (struct target_config){"cool", "Cooler", "blanking plates", Q_K_IPUE, 2025, 1.7, {1.6, 1.4, NAN}};
+    targets[1] = (struct target_config){"less", "Less", NULL, Q_K_TOTAL_ENERGY, 2024, NAN, {NAN, 100e6, NAN}};
+    rooms[0].target = targets;
+    rooms[0].n_targets = 2;
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "ups", "input", 0, ROLE_UPS_IN, 0, NULL);
+    meter(ledger, 3, "ups", "output", 0, ROLE_UPS_OUT, 1, NULL);
+    meter(ledger, 4, "pdu", "total", 0, ROLE_IT, 2, NULL);
+    meter(ledger, 5, "ac", "total", 0, ROLE_COOLING, 0, NULL);
+    run(ledger, watts, 5, T0, T0 + 366 * 86400);
+    json_t *d = build(ledger, "site", T0, T0 + 365 * 86400, T0 + 370 * 86400);
+    double total = 15 * 8760.0;
+    assert_string_equal(text(kpi(d, "pue"), "name"), "PUE2");
+    near(number(kpi(d, "pue"), "value"), 1.5, 1e-9);
+    near(number(kpi(d, "ref"), "value"), 50e6 / (total * 1e3), 1e-9);
+    near(number(field(d, "total-energy"), "value"), total, 1e-3);
+    assert_string_equal(text(field(d, "total-energy"), "status"), "measured");
+    near(number(field(d, "it-energy"), "value"), 10.5 * 8760, 1e-3); /* at the UPS's output */
+    assert_string_equal(text(field(d, "lau"), "value"), "24062");
+    assert_string_equal(text(field(d, "cooling-degree-days"), "status"), "entered");
+    near(number(field(d, "renewable-total"), "value"), 50000, 1e-6);
+    near(number(field(d, "pue"), "value"), 15 / 10.5, 1e-9);
+    near(number(field(d, "ref"), "value"), 50000 / total, 1e-9);
+    assert_string_equal(text(field(d, "water"), "status"), "missing");
+    assert_string_equal(text(field(d, "traffic-in"), "note"), "not entered (eu:)");
+    assert_true(json_is_true(json_object_get(json_object_get(d, "eu"), "voluntary")));
+    const json_t *series = json_object_get(d, "series");
+    assert_string_equal(text(series, "step"), "month");
+    assert_int_equal(json_array_size(json_object_get(series, "rows")), 12);
+    const json_t *limit = json_array_get(json_object_get(d, "benchmarks"), 0);
+    near(number(limit, "at_most"), 1.5, 0);
+    assert_true(json_is_true(json_object_get(limit, "met")));
+
+    const json_t *cool = in(json_object_get(d, "targets"), "target", "cool"), *goals = json_object_get(cool, "goals");
+    near(number(cool, "now"), 1.5, 1e-9);
+    near(number(cool, "progress"), 0.2 / 0.3, 1e-9);
+    assert_string_equal(text(json_array_get(goals, 0), "assessment"), "met");
+    near(number(json_array_get(goals, 0), "value"), 1.5, 1e-9);
+    near(number(json_array_get(goals, 1), "forecast"), 1.3, 1e-3); /* as much again in the second year */
+    assert_string_equal(text(json_array_get(goals, 1), "assessment"), "on course");
+    const json_t *less = in(json_object_get(d, "targets"), "target", "less");
+    assert_true(json_is_null(json_object_get(less, "baseline")));
+    assert_string_equal(text(json_array_get(json_object_get(less, "goals"), 0), "assessment"), "missed");
+    holds(d, "text", "en", (const char *const[]){"Goals of the action plan", "blanking plates", "on course", NULL});
+    holds(d, "eu", "en",
+          (const char *const[]){"annex,symbol,field",
+                                "II 1(d),E_DC,total-energy,Total energy consumption,131400,kWh,measured", NULL});
+    holds(d, "eu-json", "en", (const char *const[]){"\"schema\": \"2024/1364\"", NULL});
+    json_decref(d);
+
+    d = build(ledger, "site", T0, T0 + 31 * 86400, T0 + 370 * 86400); /* a month: a year's figures are not its own */
+    assert_string_equal(text(field(d, "cooling-degree-days"), "note"), "entered for 2026, which is not this period");
+    assert_true(json_is_null(json_object_get(kpi(d, "ref"), "value")));
+    json_decref(d);
+    ledger_close(ledger);
+    rooms[0].n_targets = 0;
+}
+
 /* What a device or a person named cannot become markup, nor a cell of its own. */
 static void test_escapes(void **state)
 {
@@ -389,9 +477,9 @@ static void test_site(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),          cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction),   cmocka_unit_test(test_site),
-        cmocka_unit_test(test_escapes), cmocka_unit_test(test_peaks_and_money),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
+        cmocka_unit_test(test_escapes), cmocka_unit_test(test_year),          cmocka_unit_test(test_peaks_and_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
