@@ -6,11 +6,14 @@
 #include "daemon/graph_text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct graph {
+    struct timespec learnt; /* when STATE/devices was last changed */
     struct site_points site;
     struct graph_set *set;
     char *state;
@@ -28,11 +31,27 @@ static int load_set(const struct graph_place *place, struct diag *diag, struct g
     return r;
 }
 
+/* Files there are written anew and renamed: the directory's time tells. */
+static struct timespec learnt(const char *state)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/devices", state);
+    return stat(path, &status) < 0 ? (struct timespec){0, 0} : status.st_mtim;
+}
+
+bool graph_is_old(const struct graph *graph)
+{
+    struct timespec now = learnt(graph->state);
+    return now.tv_sec != graph->learnt.tv_sec || now.tv_nsec != graph->learnt.tv_nsec;
+}
+
 int graph_open(const struct graph_place *place, struct diag *diag, struct graph **ret)
 {
     struct graph *graph = calloc(1, sizeof *graph);
     if (!graph)
         abort();
+    graph->learnt = learnt(place->state);
     int r = load_set(place, diag, &graph->set);
     if (!r)
         r = site_points_load(place->dirs, place->n_dirs, place->state, diag, &graph->site);

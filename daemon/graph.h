@@ -14,6 +14,8 @@
 #include "daemon/graph_request.h"
 #include "drivers/diag.h"
 
+#include <stdbool.h>
+
 struct graph;
 
 struct graph_place {
@@ -25,4 +27,6 @@ struct graph_place {
 /* Sets TZ to the site's time zone. */
 int graph_open(const struct graph_place *place, struct diag *diag, struct graph **ret);
 void graph_close(struct graph *graph);
+/* Whether devices have been learnt, or learnt anew, since it was opened. */
+bool graph_is_old(const struct graph *graph);
 void graph_run(struct graph *graph, const struct graph_request *request, struct graph_answer *ret);

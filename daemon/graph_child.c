@@ -202,6 +202,18 @@ static bool receive(struct graph_request *ret)
     return n == (ssize_t)sizeof *ret;
 }
 
+/* Where new devices were learnt. What was read stays where it cannot be read now. */
+static void renew(const struct graph_place *place, struct graph **graph)
+{
+    struct graph *newer;
+    struct diag *diag = diag_new();
+    if (*graph && graph_is_old(*graph) && graph_open(place, diag, &newer) >= 0) {
+        graph_close(*graph);
+        *graph = newer;
+    }
+    diag_free(diag);
+}
+
 int graph_child_main(int argc, char **argv)
 {
     struct graph_place place = {.dirs = (const char *const *)argv + 2,
@@ -222,6 +234,7 @@ int graph_child_main(int argc, char **argv)
     while (receive(&request)) {
         struct graph_answer drawn = {.error = r};
         limit_time();
+        renew(&place, &graph);
         if (graph)
             graph_run(graph, &request, &drawn);
         else

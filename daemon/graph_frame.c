@@ -14,6 +14,7 @@
 
 struct framing {
     struct arena *arena;
+    struct arena *scratch; /* of one column: thousands of points are looked at for the ten highest */
     const struct graph_source *source;
     const struct graph_plan *plan;
     const struct graph_request *request;
@@ -27,7 +28,7 @@ struct framing {
 
 static double *new_rows(const struct framing *f)
 {
-    double *rows = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *rows);
+    double *rows = arena_alloc(f->scratch, (f->frame->rows + 1) * sizeof *rows);
     for (size_t i = 0; i < f->frame->rows; i++)
         rows[i] = NAN;
     return rows;
@@ -55,8 +56,8 @@ struct sums {
 static struct sums sums_new(const struct framing *f)
 {
     struct sums s = {.value = new_rows(f), .low = new_rows(f), .high = new_rows(f)};
-    s.n = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *s.n);
-    s.gap = arena_alloc(f->arena, f->frame->rows + 1);
+    s.n = arena_alloc(f->scratch, (f->frame->rows + 1) * sizeof *s.n);
+    s.gap = arena_alloc(f->scratch, f->frame->rows + 1);
     return s;
 }
 
@@ -281,18 +282,49 @@ static int rows_of_calendar(struct framing *f)
     return 0;
 }
 
+/* Whether fewer than `most` of its series are higher so far. */
+static bool among_most(const struct graph_frame *frame, const struct graph_column *c)
+{
+    unsigned higher = 0;
+    for (size_t i = 0; i < frame->n && c->trace->most; i++)
+        higher += frame->column[i].trace->series == c->trace->series && frame->column[i].most >= c->most;
+    return !c->trace->most || higher < c->trace->most;
+}
+
+static double *keep(const struct framing *f, const double *rows)
+{
+    return rows ? arena_memdup(f->arena, rows, f->frame->rows * sizeof *rows) : NULL;
+}
+
+static int add_column(struct framing *f, const struct graph_trace *trace)
+{
+    struct graph_column c = {.trace = trace};
+    f->scratch = arena_new();
+    int r = trace->balance ? fill_share(f, &c) : fill_members(f, &c);
+    if (!r) {
+        summarise(f->frame, f->source->now_s, &c);
+        if (!isnan(c.mean) && among_most(f->frame, &c)) {
+            c.value = keep(f, c.value);
+            c.low = keep(f, c.low);
+            c.high = keep(f, c.high);
+            f->frame->column[f->frame->n++] = c;
+        } else if (!isnan(c.mean)) {
+            f->frame->hidden++;
+        }
+    }
+    arena_free(f->scratch);
+    f->scratch = NULL;
+    return r;
+}
+
 static int fill(struct framing *f)
 {
     struct graph_frame *frame = f->frame;
-    frame->n = f->plan->n;
-    frame->column = arena_alloc(f->arena, frame->n * sizeof *frame->column);
-    for (size_t i = 0; i < frame->n; i++) {
-        struct graph_column *c = &frame->column[i];
-        c->trace = &f->plan->trace[i];
-        int r = c->trace->balance ? fill_share(f, c) : fill_members(f, c);
+    frame->column = arena_alloc(f->arena, f->plan->n * sizeof *frame->column);
+    for (size_t i = 0; i < f->plan->n; i++) {
+        int r = add_column(f, &f->plan->trace[i]);
         if (r)
             return r;
-        summarise(frame, f->source->now_s, c);
     }
     for (size_t i = 0; i < f->plan->n_series; i++)
         keep_most(f, i);

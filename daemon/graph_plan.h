@@ -12,7 +12,7 @@
 #include "daemon/rrd_plan.h"
 #include "daemon/site_points.h"
 
-#define GRAPH_MEMBERS_MAX 4000
+#define GRAPH_MEMBERS_MAX 20000
 
 struct graph_member {
     char path[RRD_PATH_MAX]; /* below STATE/rrd */

@@ -96,6 +96,26 @@ static void test_answers(void **state)
     graph_pool_free(pool);
 }
 
+/* A device that is learnt after the start is there with the next request. */
+static void test_learnt(void **state)
+{
+    (void)state;
+    char from[200], to[200];
+    struct graph_pool *pool = new_pool(1, 0);
+    struct graph_request request = request_of("ac/total/active_power", "csv");
+    struct graph_answer answer;
+    graph_site_path(from, sizeof from, "devices/ac.json");
+    graph_site_path(to, sizeof to, "devices/ac.later");
+    assert_int_equal(rename(from, to), 0);
+    graph_pool_wait(pool, &request, &answer);
+    assert_int_equal(answer.error, -ENOENT);
+    assert_int_equal(rename(to, from), 0);
+    graph_pool_wait(pool, &request, &answer);
+    assert_int_equal(answer.error, 0);
+    graph_answer_done(&answer);
+    graph_pool_free(pool);
+}
+
 static void test_death(void **state)
 {
     (void)state;
@@ -189,8 +209,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "graph-child"))
         return graph_child_main(argc - 1, argv + 1);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers), cmocka_unit_test(test_death),
-                                       cmocka_unit_test(test_late), cmocka_unit_test(test_crowd),
-                                       cmocka_unit_test(test_wrong_configuration)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers), cmocka_unit_test(test_learnt),
+                                       cmocka_unit_test(test_death),   cmocka_unit_test(test_late),
+                                       cmocka_unit_test(test_crowd),   cmocka_unit_test(test_wrong_configuration)};
     return cmocka_run_group_tests_name("graph_pool", tests, graph_site_set_up, graph_site_tear_down);
 }
