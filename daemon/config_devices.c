@@ -79,6 +79,7 @@ static void set_snmp(struct resolver *r, const struct yaml_node *node, const str
     struct arena *a = setup->arena;
     setup->snmp = (struct snmp_setup){
         .version = raw->version + 1, /* "1" "2c" "3" */
+        .older = raw->version == 1,
         .community = raw->community ? arena_strdup(a, raw->community) : NULL,
         .user = raw->user ? arena_strdup(a, raw->user) : NULL,
         .auth = (enum snmp_auth)raw->auth,

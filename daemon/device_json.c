@@ -43,7 +43,18 @@ static json_t *point_json(const struct point_shape *p)
     return object;
 }
 
+static json_t *manners_json(const struct manners *manners)
+{
+    return json_pack("{s:i, s:i, s:b, s:b}", "varbinds", (int)manners->varbinds, "repetitions",
+                     (int)manners->repetitions, "no_bulk", manners->no_bulk, "version_1", manners->version_1);
+}
+
 char *device_json_write(const struct shape *shape)
+{
+    return device_json_write_with(shape, &(struct manners){0});
+}
+
+char *device_json_write_with(const struct shape *shape, const struct manners *manners)
 {
     const struct identity *id = &shape->identity;
     json_t *points = json_array();
@@ -53,6 +64,8 @@ char *device_json_write(const struct shape *shape)
                              text_or_null(id->profile), "version", (int)id->version, "kind", text_or_null(id->kind),
                              "vendor", text_or_null(id->vendor), "model", text_or_null(id->model), "serial",
                              text_or_null(id->serial), "firmware", text_or_null(id->firmware), "points", points);
+    if (!manners_equal(manners, &(struct manners){0}))
+        json_object_set_new(root, "manners", manners_json(manners));
     char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     return text;
@@ -111,6 +124,22 @@ static void read_point(struct shape *shape, json_t *object)
     p->modulus = get_number(object, "modulus", 0);
     p->step = get_number(object, "step", 0);
     p->refresh = get_number(object, "refresh", 0);
+}
+
+static unsigned get_count(json_t *object, const char *key)
+{
+    json_int_t value = json_integer_value(json_object_get(object, key));
+    return value > 0 && value <= 1000 ? (unsigned)value : 0;
+}
+
+struct manners device_json_manners(const char *text)
+{
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *object = json_object_get(root, "manners");
+    struct manners manners = {get_count(object, "varbinds"), get_count(object, "repetitions"),
+                              json_is_true(json_object_get(object, "no_bulk")),
+                              json_is_true(json_object_get(object, "version_1"))};
+    json_decref(root);
+    return manners;
 }
 
 int device_json_read(const char *text, struct shape **ret)

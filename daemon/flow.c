@@ -189,6 +189,11 @@ static void take_values(struct flow *flow, struct live_device *device, const str
 {
     if (answer->n != device->n_bound)
         return; /* an answer of a shape that is gone: the next has the right length */
+    if (!manners_equal(&device->manners, &answer->manners)) {
+        device->manners = answer->manners;
+        if (flow->exits.manners)
+            flow->exits.manners(flow->exits.context, device);
+    }
     for (size_t i = 0; i < answer->n; i++)
         if (device->bound[i])
             store_sample(device->bound[i], &answer->sample[i], answer);

@@ -20,6 +20,7 @@ struct flow_exits {
     void (*record)(void *context, const struct record *record);
     void (*row)(void *context, struct row *row);
     void (*learnt)(void *context, const char *device, const struct shape *shape); /* to STATE/devices/ */
+    void (*manners)(void *context, const struct live_device *device);             /* changed; may be NULL */
 };
 
 struct flow;

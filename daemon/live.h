@@ -9,6 +9,7 @@
 #pragma once
 #include "daemon/config.h"
 #include "daemon/name_table.h"
+#include "drivers/manners.h"
 #include "drivers/shape.h"
 
 #include <stdint.h>
@@ -58,6 +59,7 @@ struct live_device {
     int64_t compared_us;         /* boot clock of the last look for contradictions */
     struct energy_watch *energy; /* private to watch_contradiction.c; NULL: not looked for yet */
     int64_t replaced_us;         /* boot clock when another serial was seen; 0: no */
+    struct manners manners;      /* what its agent does not stand, as last learnt */
     int fault;                   /* enum fault of the last failure */
     char words[200];             /* of the last failure */
 };

@@ -134,6 +134,7 @@ static int set_snmp(const struct cli_options *options, struct device_setup *setu
         return r;
     setup->snmp.auth = (enum snmp_auth)auth;
     setup->snmp.priv = (enum snmp_priv)priv;
+    setup->snmp.older = !options->snmp && !options->user && !options->subnet;
     setup->snmp.community = arena_strdup(setup->arena, options->community ? options->community : "public");
     return set_keys(options, setup, words);
 }

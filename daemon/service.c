@@ -29,13 +29,32 @@ static void keep_row(void *context, struct row *row)
     disk_row(((struct service *)context)->disk, row);
 }
 
-static void keep_shape(void *context, const char *device, const struct shape *shape)
+static void keep_device(struct service *service, const char *device, const struct shape *shape,
+                        const struct manners *manners)
 {
-    struct service *service = context;
-    char *text = device_json_write(shape);
+    char *text = device_json_write_with(shape, manners);
     if (text)
         disk_device_write(service->disk, device, text);
     free(text);
+}
+
+/* Said once, and kept: the next run asks it so from the start. */
+static void keep_manners(void *context, const struct live_device *device)
+{
+    char text[200];
+    if (!device->shape)
+        return;
+    keep_device(context, device->config->id, device->shape, &device->manners);
+    manners_words(&device->manners, text, sizeof text);
+    journal_line(LOG_INFO, "%s: its agent is asked as it can stand: %s", device->config->id,
+                 *text ? text : "as its profile says");
+}
+
+static void keep_shape(void *context, const char *device, const struct shape *shape)
+{
+    struct service *service = context;
+    const struct live_device *live = live_device(service->live, device);
+    keep_device(service, device, shape, live ? &live->manners : &(struct manners){0});
     journal_line(LOG_INFO, "%s: %s %s, profile %s (%s), %zu points", device,
                  shape->identity.vendor ? shape->identity.vendor : "",
                  shape->identity.model ? shape->identity.model : "", shape->identity.profile,
@@ -52,6 +71,9 @@ static struct shape *learnt_shape(void *context, const char *device)
     char *text = disk_device_read(service->disk, device);
     if (text && device_json_read(text, &shape) < 0)
         journal_line(LOG_WARNING, "%s: what was kept of it cannot be read and is learnt anew", device);
+    struct live_device *live = text ? live_device(service->live, device) : NULL;
+    if (live)
+        live->manners = device_json_manners(text);
     free(text);
     return shape;
 }
@@ -159,7 +181,7 @@ int service_new(const struct service_options *options, struct config *config, st
     service->watch = watch_new(service->live, service->alerts);
     service->clock.built_ms = (int64_t)WATTWACHT_BUILT * 1000;
     service->clock.sane = true;
-    struct flow_exits exits = {service, point_number, keep_record, keep_row, keep_shape};
+    struct flow_exits exits = {service, point_number, keep_record, keep_row, keep_shape, keep_manners};
     service->flow = flow_new(service->live, service->watch, &exits);
     service->inbox = inbox_new();
     service->figures = kpi_now_new();
@@ -231,6 +253,8 @@ static void pin_profile(struct service *service, struct device_setup *setup)
     uint32_t index = live_index(service->live, setup->number);
     const struct shape *shape = index == NO_DEVICE ? NULL : service->live->device[index]->shape;
     const char *name = shape ? shape->identity.profile : NULL;
+    if (index != NO_DEVICE)
+        setup->manners = service->live->device[index]->manners;
     if (name && !strcmp(setup->profile, "auto") && profile_find(setup->profiles, name))
         setup->profile = arena_strdup(setup->arena, name);
 }

@@ -8,6 +8,7 @@
  * Threads: any may put; one takes. The descriptor becomes readable when there is something to take.
  */
 #pragma once
+#include "manners.h"
 #include "shape.h"
 
 #include <stdint.h>
@@ -41,11 +42,12 @@ struct answer {
     enum answer_kind kind;
     enum fault fault;
     int64_t wall_ms, boot_us;
-    int64_t late_us;     /* how much after its due time the poll began */
-    int64_t latency_us;  /* from begin to end of the poll */
-    uint32_t uptime_s;   /* the device's own uptime, 0: not asked */
-    struct shape *shape; /* ANSWER_SHAPE: a reference */
-    char words[200];     /* ANSWER_FAILED: for people, without the device's name */
+    int64_t late_us;        /* how much after its due time the poll began */
+    int64_t latency_us;     /* from begin to end of the poll */
+    struct manners manners; /* of the agent, as far as it was learnt */
+    uint32_t uptime_s;      /* the device's own uptime, 0: not asked */
+    struct shape *shape;    /* ANSWER_SHAPE: a reference */
+    char words[200];        /* ANSWER_FAILED: for people, without the device's name */
     size_t n;
     struct sample sample[];
 };

@@ -7,6 +7,7 @@
 #pragma once
 #include "arena.h"
 #include "decimal.h"
+#include "manners.h"
 #include "quantity.h"
 
 #include <stdatomic.h>
@@ -38,6 +39,7 @@ struct snmp_setup {
     enum snmp_auth auth;
     enum snmp_priv priv;
     const char *auth_key, *priv_key; /* secrets, never printed */
+    bool older;                      /* version 2: one that does not answer is tried in version 1 too */
 };
 
 struct modbus_setup {
@@ -82,7 +84,8 @@ struct device_setup {
     size_t n_units; /* a chain: only unit `unit_number[i]` ... belongs to device `unit_device[i]` */
     unsigned *unit_number;
     uint32_t *unit_device;
-    bool names_resolve; /* false: numeric addresses only */
+    struct manners manners; /* learnt in a run before; set before the setup is handed on */
+    bool names_resolve;     /* false: numeric addresses only */
 };
 
 struct device_setup *setup_new(void);

@@ -10,11 +10,14 @@
 struct snmp_agent {
     struct snmp_net *net;
     const struct device_setup *setup;
+    struct snmp_setup snmp; /* the setup's, but perhaps of version 1 */
+    enum fault silence;     /* of version 2, while version 1 is tried */
     int64_t try_us;
     struct question *question;
     struct endpoint endpoint[RESOLVE_MAX];
     size_t n, at;
     struct snmp_link *link;
+    bool older; /* version 1 is tried where version 2 is not answered */
     bool *gone; /* set where a callback may free the agent */
 
     bool opening;
@@ -63,6 +66,19 @@ static void fail_soon(struct snmp_agent *agent, enum fault fault)
     timers_set(snmp_net_timers(agent->net), &agent->soon, boot_us());
 }
 
+/* Some agents speak version 1 only, and are silent to anything else. */
+static bool tries_older(struct snmp_agent *agent, enum snmp_outcome outcome)
+{
+    if (!agent->older || agent->snmp.version != 2 || (outcome != SNMP_SILENT && outcome != SNMP_UNREADABLE))
+        return false;
+    agent->silence = snmp_outcome_fault(outcome);
+    snprintf(agent->words, sizeof(agent->words), "%s", snmp_link_words(agent->link));
+    agent->snmp.version = 1;
+    agent->at = 0;
+    try_address(agent);
+    return true;
+}
+
 static void on_hello(void *user, enum snmp_outcome outcome, const netsnmp_pdu *reply)
 {
     struct snmp_agent *agent = user;
@@ -70,6 +86,13 @@ static void on_hello(void *user, enum snmp_outcome outcome, const netsnmp_pdu *r
     if (outcome != SNMP_ANSWERED && agent->at + 1 < agent->n) {
         agent->at++;
         try_address(agent);
+        return;
+    }
+    if (outcome != SNMP_ANSWERED && tries_older(agent, outcome))
+        return;
+    if (outcome != SNMP_ANSWERED && agent->silence != FAULT_NONE) { /* nor in version 1: it is what it was */
+        agent->snmp.version = agent->setup->snmp.version;
+        opened(agent, agent->silence, agent->words);
         return;
     }
     opened(agent, snmp_outcome_fault(outcome), snmp_link_words(agent->link));
@@ -81,7 +104,7 @@ static int make_link(struct snmp_agent *agent)
         agent->changes += snmp_link_resyncs(agent->link) + 1;
     snmp_link_free(agent->link);
     agent->link = NULL;
-    return snmp_link_new(agent->net, &agent->endpoint[agent->at], &agent->setup->snmp, agent->try_us, &agent->link);
+    return snmp_link_new(agent->net, &agent->endpoint[agent->at], &agent->snmp, agent->try_us, &agent->link);
 }
 
 static void try_address(struct snmp_agent *agent)
@@ -233,16 +256,25 @@ void snmp_agent_scan(struct snmp_agent *agent, struct snmp_scan *scan, snmp_agen
     step(agent);
 }
 
-struct snmp_agent *snmp_agent_new(struct snmp_net *net, const struct device_setup *setup, int64_t try_us)
+struct snmp_agent *snmp_agent_new(struct snmp_net *net, const struct device_setup *setup, int version, bool older,
+                                  int64_t try_us)
 {
     struct snmp_agent *agent = calloc(1, sizeof(*agent));
     if (!agent)
         abort(); /* as the arena */
     agent->net = net;
     agent->setup = setup;
+    agent->snmp = setup->snmp;
+    agent->snmp.version = version;
+    agent->older = older;
     agent->try_us = try_us;
     agent->soon.fire = on_soon;
     return agent;
+}
+
+int snmp_agent_version(const struct snmp_agent *agent)
+{
+    return agent->snmp.version;
 }
 
 void snmp_agent_free(struct snmp_agent *agent)

@@ -13,7 +13,10 @@
 struct snmp_agent;
 typedef void snmp_agent_done(void *user, enum fault fault, const char *words);
 
-struct snmp_agent *snmp_agent_new(struct snmp_net *net, const struct device_setup *setup, int64_t try_us);
+/* version: 1, or that of the setup. older: where version 2 is not answered, 1 is tried. */
+struct snmp_agent *snmp_agent_new(struct snmp_net *net, const struct device_setup *setup, int version, bool older,
+                                  int64_t try_us);
+int snmp_agent_version(const struct snmp_agent *agent);
 void snmp_agent_free(struct snmp_agent *agent);
 /* Resolves, and tries each address of the name until one answers. */
 void snmp_agent_open(struct snmp_agent *agent, snmp_agent_done *done, void *user);

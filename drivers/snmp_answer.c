@@ -10,6 +10,7 @@ static void put(struct inbox *inbox, const struct snmp_stamp *stamp, struct answ
     answer->boot_us = begun;
     answer->late_us = begun > stamp->due_us ? begun - stamp->due_us : 0;
     answer->latency_us = stamp->now_us - begun;
+    answer->manners = stamp->manners;
     inbox_put(inbox, answer);
 }
 

@@ -11,6 +11,7 @@ struct snmp_stamp {
     int64_t due_us;  /* when it should have begun, on CLOCK_BOOTTIME */
     int64_t sent_us; /* of the first request; 0: nothing was sent */
     int64_t now_us;
+    struct manners manners;
 };
 
 void snmp_answer_values(struct inbox *inbox, const struct snmp_stamp *stamp, const struct snmp_plan *plan,

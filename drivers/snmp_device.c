@@ -21,6 +21,9 @@
 /* A name is resolved again after this many failures in a row. */
 #define RENEW_NAME 10
 
+/* SNMPv1 is tried in one of so many attempts, where the configuration lets it. */
+#define OLDER_EACH 8
+
 /* A probe is content with an agent that answers so many objects at once. */
 #define ONCE_LEAST 8
 
@@ -39,7 +42,10 @@ struct snmp_device {
     struct snmp_poll *poll;
     struct snmp_limits limits; /* what the agent taught */
     bool forget;               /* but not across its restart */
-    struct snmp_found found;   /* found.plan: a new plan, waits for the end of the poll */
+    int version;               /* of SNMP, as it was answered */
+    unsigned attempts;
+    unsigned usual;          /* varbinds that the profile allows */
+    struct snmp_found found; /* found.plan: a new plan, waits for the end of the poll */
 
     bool starting, polling;
     struct schedule_due due; /* of the attempt or poll under way */
@@ -72,12 +78,30 @@ static void arm(struct snmp_device *d)
     timers_set(snmp_net_timers(d->net), &d->timer, d->next.boot_us);
 }
 
+/* What was learnt beyond what its profile says. */
+static struct manners manners_of(const struct snmp_device *d)
+{
+    struct manners manners = {.version_1 = d->version == 1 && d->setup->snmp.version == 2};
+    if (!d->plan || !d->poll || !d->profile)
+        return d->setup->manners;
+    struct snmp_limits usual = snmp_limits_unknown(d->setup->snmp.version);
+    unsigned rows =
+        d->plan->repetitions && d->plan->repetitions < usual.repetitions ? d->plan->repetitions : usual.repetitions;
+    if (snmp_poll_limit(d->poll) < d->usual)
+        manners.varbinds = snmp_poll_limit(d->poll);
+    if (d->limits.repetitions < rows)
+        manners.repetitions = d->limits.repetitions;
+    manners.no_bulk = usual.bulk && d->plan->bulk && !d->limits.bulk && !manners.version_1;
+    return manners;
+}
+
 static struct snmp_stamp stamp(const struct snmp_device *d)
 {
     return (struct snmp_stamp){.wall_us = d->due.slot * d->schedule.every_us,
                                .due_us = d->due.boot_us,
                                .sent_us = d->sent_us,
-                               .now_us = boot_us()};
+                               .now_us = boot_us(),
+                               .manners = manners_of(d)};
 }
 
 static void tell_failure(struct snmp_device *d)
@@ -102,6 +126,9 @@ static void adopt(struct snmp_device *d)
     d->profile = d->found.profile;
     if (d->plan->max_varbinds == 0 || d->plan->max_varbinds > SNMP_BATCH_DEFAULT)
         d->plan->max_varbinds = SNMP_BATCH_DEFAULT;
+    d->usual = d->plan->max_varbinds;
+    if (!before && d->setup->manners.varbinds && d->setup->manners.varbinds < d->plan->max_varbinds)
+        d->plan->max_varbinds = d->setup->manners.varbinds;
     struct snmp_poll *poll = snmp_poll_new(d->plan);
     if (d->poll && !d->forget)
         snmp_poll_carry(poll, d->poll);
@@ -167,6 +194,9 @@ static void discover(struct snmp_device *d)
 static void on_opened(void *user, enum fault fault, const char *words)
 {
     struct snmp_device *d = user;
+    d->version = snmp_agent_version(d->agent);
+    if (d->version == 1)
+        d->limits.bulk = false;
     if (fault == FAULT_NONE)
         discover(d);
     else
@@ -177,7 +207,11 @@ static void start_attempt(struct snmp_device *d)
 {
     d->starting = true;
     d->sent_us = 0;
-    d->agent = snmp_agent_new(d->net, d->setup, try_us(d, d->setup->timeout_us));
+    /* version 1 costs a second time of waiting: at the second attempt, and then now and again */
+    bool older = d->setup->snmp.older && (d->setup->once || d->attempts % OLDER_EACH == 1);
+    d->version = d->setup->manners.version_1 && d->attempts == 0 ? 1 : d->setup->snmp.version;
+    d->attempts++;
+    d->agent = snmp_agent_new(d->net, d->setup, d->version, older, try_us(d, d->setup->timeout_us));
     snmp_agent_open(d->agent, on_opened, d);
 }
 
@@ -207,7 +241,7 @@ static bool needs_discovery(struct snmp_device *d, int64_t now)
     if (d->plan->n > 0 && uptime->kind == SV_UINT) {
         if (d->uptime_known && snmp_uptime_reset(d->uptime, (uint32_t)uptime->u, now - d->uptime_us)) {
             needs = d->forget = true;
-            d->limits = snmp_limits_unknown(d->setup->snmp.version);
+            d->limits = snmp_limits_unknown(d->version);
         }
         d->uptime = (uint32_t)uptime->u;
         d->uptime_us = now;
@@ -315,7 +349,8 @@ int snmp_device_new(struct snmp_net *net, struct inbox *inbox, struct device_set
     d->inbox = inbox;
     d->setup = setup_ref(setup);
     d->timer.fire = on_slot;
-    d->limits = snmp_limits_unknown(setup->snmp.version);
+    d->version = setup->snmp.version;
+    d->limits = snmp_limits_learnt(setup->snmp.version, &setup->manners);
     schedule_init(&d->schedule, setup->id, setup->every_us);
     if (setup->once) {
         d->next = schedule_current(&d->schedule, wall_us(), boot_us());

@@ -42,6 +42,17 @@ struct snmp_limits snmp_limits_unknown(int version)
     return (struct snmp_limits){.varbinds = VARBINDS, .repetitions = REPETITIONS, .bulk = version != 1};
 }
 
+struct snmp_limits snmp_limits_learnt(int version, const struct manners *manners)
+{
+    struct snmp_limits limits = snmp_limits_unknown(version);
+    limits.bulk = limits.bulk && !manners->no_bulk;
+    if (manners->repetitions && manners->repetitions < limits.repetitions)
+        limits.repetitions = manners->repetitions;
+    if (manners->varbinds && manners->varbinds < limits.varbinds)
+        limits.varbinds = manners->varbinds;
+    return limits;
+}
+
 struct snmp_scan *snmp_scan_new(const struct snmp_asks *asks, bool first_only, struct snmp_limits limits,
                                 struct snmp_image *image)
 {

@@ -10,6 +10,7 @@
  * Source: RFC 3416 sections 4.2.1 to 4.2.3; RFC 1157 section 4.1.3 (noSuchName ends a walk).
  */
 #pragma once
+#include "manners.h"
 #include "snmp_value.h"
 
 struct snmp_limits {
@@ -20,8 +21,9 @@ struct snmp_limits {
 
 struct snmp_scan;
 
-/* Of an agent of which nothing is known. */
+/* Of an agent of which nothing is known; and of one of which something is. */
 struct snmp_limits snmp_limits_unknown(int version);
+struct snmp_limits snmp_limits_learnt(int version, const struct manners *manners);
 
 /* first_only: of what lies below, the first object is enough. */
 struct snmp_scan *snmp_scan_new(const struct snmp_asks *asks, bool first_only, struct snmp_limits limits,

@@ -61,7 +61,7 @@ static void on_opened(void *user, enum fault fault, const char *words)
         over(walk, fault, words);
         return;
     }
-    walk->scan = snmp_scan_new(&walk->asks, false, snmp_limits_unknown(walk->setup->snmp.version), walk->image);
+    walk->scan = snmp_scan_new(&walk->asks, false, snmp_limits_unknown(snmp_agent_version(walk->agent)), walk->image);
     snmp_agent_scan(walk->agent, walk->scan, on_scanned, walk);
 }
 
@@ -93,7 +93,7 @@ int snmp_walk_start(sd_event *loop, struct device_setup *setup, const struct oid
     walk->done = done;
     walk->user = user;
     copy_roots(walk, roots, n);
-    walk->agent = snmp_agent_new(walk->net, walk->setup, setup->timeout_us);
+    walk->agent = snmp_agent_new(walk->net, walk->setup, setup->snmp.version, setup->snmp.older, setup->timeout_us);
     if (ret)
         *ret = walk;
     snmp_agent_open(walk->agent, on_opened, walk);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* flow with bind, live, check, watch, watch_threshold, feeds, climate and device_json: answers in; readings, rows,
- * records and alerts out. */
+/* flow with bind, live, check, watch, watch_threshold, feeds, climate, manners and device_json: answers in; readings,
+ * rows, records and alerts out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ struct world {
     struct watch *watch;
     struct flow *flow;
     struct row *last_row;
-    unsigned rows, records, learnt, told_devices;
+    unsigned rows, records, learnt, taught, told_devices;
     struct record account; /* last record with role it */
     char raised[400];
     struct alert_entry last;
@@ -93,6 +93,13 @@ static struct moment at(int64_t second)
     return (struct moment){1770000000000LL + second * 1000, 5000 * S + second * S};
 }
 
+static void taught(void *context, const struct live_device *device)
+{
+    struct world *w = context;
+    assert_non_null(device->config);
+    w->taught++;
+}
+
 static int build(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -115,7 +122,7 @@ static int build(void **state)
     w->live = live_new();
     w->alerts = alerts_new(heard, w, at(-100), 0);
     w->watch = watch_new(w->live, w->alerts);
-    struct flow_exits exits = {w, number, record, row, learnt};
+    struct flow_exits exits = {w, number, record, row, learnt, taught};
     w->flow = flow_new(w->live, w->watch, &exits);
     flow_add_sink(w->flow, &ear, w);
     flow_clock(w->flow, true);
@@ -344,6 +351,49 @@ static void test_kpi_limit(void **state)
     assert_non_null(strstr(w->raised, "-kpi-limit.r.ipue "));
 }
 
+/* What the agent does not stand is told once, not with every poll. */
+static void test_manners(void **state)
+{
+    struct world *w = *state;
+    static const unsigned most[] = {0, 8, 8, 4, 4};
+    static const unsigned told[] = {0, 1, 1, 2, 2};
+    send_shape(w, 0, "S1", 0);
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
+        struct answer *a = answer_new(0, ANSWER_VALUES, N);
+        a->manners = (struct manners){.varbinds = most[i], .no_bulk = most[i] > 0};
+        flow_answers(w->flow, a, at((int64_t)i));
+        assert_int_equal(w->taught, told[i]);
+    }
+    assert_int_equal(w->live->device[0]->manners.varbinds, 4);
+}
+
+static void test_kept_manners(void **state)
+{
+    (void)state;
+    static const struct {
+        struct manners manners;
+        const char *words;
+    } rows[] = {
+        {{0}, ""},
+        {{.varbinds = 8}, "at most 8 objects at once"},
+        {{.varbinds = 1, .no_bulk = true, .repetitions = 2}, "at most 1 object at once, no GETBULK"},
+        {{.repetitions = 2, .version_1 = true}, "at most 2 rows at once, only SNMPv1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct shape *shape = make_shape("S1"), *again;
+        char *json = device_json_write_with(shape, &rows[i].manners), words[200];
+        struct manners read = device_json_manners(json);
+        assert_true(manners_equal(&read, &rows[i].manners));
+        assert_int_equal(device_json_read(json, &again), 0);
+        assert_string_equal(manners_words(&rows[i].manners, words, sizeof words), rows[i].words);
+        shape_unref(again);
+        shape_unref(shape);
+        free(json);
+    }
+    struct manners nonsense = device_json_manners("{\"manners\": {\"varbinds\": -3, \"no_bulk\": 1}}");
+    assert_true(manners_equal(&nonsense, &(struct manners){0}));
+}
+
 static void test_kept_shape(void **state)
 {
     (void)state;
@@ -372,9 +422,17 @@ int main(void)
 {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, build, demolish)
     const struct CMUnitTest tests[] = {
-        WORLD(test_values), WORLD(test_implausible), WORLD(test_silence),
-        WORLD(test_rules),  WORLD(test_replaced),    WORLD(test_clock),
-        WORLD(test_kpis),   WORLD(test_kpi_limit),   cmocka_unit_test(test_kept_shape),
+        WORLD(test_values),
+        WORLD(test_implausible),
+        WORLD(test_silence),
+        WORLD(test_rules),
+        WORLD(test_replaced),
+        WORLD(test_clock),
+        WORLD(test_kpis),
+        WORLD(test_kpi_limit),
+        WORLD(test_manners),
+        cmocka_unit_test(test_kept_manners),
+        cmocka_unit_test(test_kept_shape),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

@@ -362,7 +362,7 @@ static void answer(struct script *s, const struct asked *q)
 {
     static struct out o;
     size_t n = collect(s, q);
-    bool mute = s->fault == SF_SILENT || (s->silent_above && n > s->silent_above);
+    bool mute = s->fault == SF_SILENT || (s->only_v1 && q->version != 0) || (s->silent_above && n > s->silent_above);
     for (size_t i = 0; i < n; i++)
         mute = mute || (binds[i].object && binds[i].object->mute);
     if (mute)

@@ -60,6 +60,7 @@ struct script {
     unsigned left;    /* replies that the fault is for; 0: all */
     unsigned too_big; /* above so many varbinds: tooBig */
     unsigned silent_above;
+    bool only_v1; /* silent to any other version */
     int64_t late_us;
     int64_t uptime_offset;                  /* ticks */
     unsigned requests, bulks, writes, most; /* most: varbinds in a GET */

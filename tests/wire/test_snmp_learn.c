@@ -112,6 +112,68 @@ static void without_getbulk(void **state)
     close_bench(&b);
 }
 
+/* Told with the values; and a setup that knows it does not try again what cannot be. */
+static void what_was_learnt_is_told_and_used_again(void **state)
+{
+    (void)state;
+    struct bench b = open_bench(24);
+    b.script->too_big = 12;
+    b.script->fault = SF_NO_BULK;
+    add_device(&b);
+    answer_free(rig_values(b.rig, 1));
+    struct answer *a = rig_values(b.rig, 1);
+    struct manners learnt = a->manners;
+    answer_free(a);
+    assert_true(learnt.no_bulk);
+    assert_false(learnt.version_1);
+    assert_in_range(learnt.varbinds, 5, 12);
+    close_bench(&b);
+
+    b = open_bench(24);
+    b.script->too_big = 12;
+    b.script->fault = SF_NO_BULK;
+    struct device_setup *s = rig_setup(b.rig, 1, NULL, b.script->port);
+    s->manners = learnt;
+    rig_add(b.rig, s);
+    a = rig_values(b.rig, 1);
+    assert_true(rig_value(b.rig, a, "outlet-24", Q_ACTIVE_POWER) == 2400);
+    assert_true(manners_equal(&a->manners, &learnt));
+    answer_free(a);
+    assert_int_equal(b.script->bulks, 0);
+    assert_true(b.script->most <= 12);
+    close_bench(&b);
+}
+
+static void version_1_alone(void **state)
+{
+    (void)state;
+    struct bench b = open_bench(6);
+    b.script->only_v1 = true;
+    struct device_setup *s = rig_setup(b.rig, 1, NULL, b.script->port);
+    s->snmp.older = true;
+    rig_add(b.rig, s);
+    struct answer *a = rig_next(b.rig, 1, 10000000);
+    while (a->kind == ANSWER_FAILED) { /* the first attempt is in version 2 alone */
+        assert_int_equal(a->fault, FAULT_SILENT);
+        answer_free(a);
+        a = rig_next(b.rig, 1, 10000000);
+    }
+    assert_true(rig_value(b.rig, a, "outlet-06", Q_ACTIVE_POWER) == 600);
+    assert_true(a->manners.version_1);
+    assert_false(a->manners.no_bulk);
+    struct manners learnt = a->manners;
+    answer_free(a);
+    close_bench(&b);
+
+    b = open_bench(6); /* known: no failure before it */
+    b.script->only_v1 = true;
+    s = rig_setup(b.rig, 1, NULL, b.script->port);
+    s->manners = learnt;
+    rig_add(b.rig, s);
+    answer_free(rig_values(b.rig, 1));
+    close_bench(&b);
+}
+
 static void endless_walks_end(void **state)
 {
     (void)state;
@@ -335,6 +397,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(silence_to_large_requests_is_learnt),
         cmocka_unit_test(one_harmful_object_is_found_and_left_out),
         cmocka_unit_test(without_getbulk),
+        cmocka_unit_test(what_was_learnt_is_told_and_used_again),
+        cmocka_unit_test(version_1_alone),
         cmocka_unit_test(endless_walks_end),
         cmocka_unit_test(closed_port_is_refused_at_once),
         cmocka_unit_test(restart_of_the_agent_leads_to_a_new_discovery),
