@@ -89,6 +89,46 @@ static void plan_column(struct work *work, struct cells *cells, const struct tab
     }
 }
 
+static bool has_quantity(const struct work *work, const struct table_def *table, int quantity)
+{
+    for (size_t i = 0; i < work->list.n; i++) {
+        const struct point_def *def = work->list.item[i].def;
+        if (def >= table->point && def < table->point + table->n_points &&
+            (quantity == Q_NONE || def->quantity == quantity))
+            return true;
+    }
+    return false;
+}
+
+/* Somebody was told already why it is not there. */
+static bool is_explained(const struct point_list *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < list->n_notes; i++)
+        if (!strncmp(list->note[i], name, n) && list->note[i][n] == ':')
+            return true;
+    return false;
+}
+
+/* Columns that the table of this device lacks: said once, and asked again with each discovery only. */
+static void note_absent(struct work *work, const struct table_def *table)
+{
+    const char *absent = NULL;
+    if (!table->entry.n || !has_quantity(work, table, Q_NONE))
+        return;
+    for (size_t p = 0; p < table->n_points; p++) {
+        const struct point_def *def = &table->point[p];
+        const char *name = quantity_row((enum quantity)def->quantity)->name;
+        if (def->aspect != A_VALUE || def->ignore || has_quantity(work, table, def->quantity) ||
+            is_explained(&work->list, name) || (absent && strstr(absent, name)))
+            continue;
+        absent = absent ? arena_printf(work->plan->arena, "%s, %s", absent, name) : name;
+    }
+    if (absent)
+        point_list_note(&work->list,
+                        arena_printf(work->plan->arena, "not told by this device: %s of its %s", absent, table->name));
+}
+
 static void plan_profile(struct work *work, const struct profile *profile)
 {
     struct cells cells = {.arena = work->scratch, .profile = profile, .setup = work->list.setup, .get = snmp_row_cell};
@@ -107,6 +147,7 @@ static void plan_profile(struct work *work, const struct profile *profile)
             if (value && value->kind != SV_NONE)
                 try_point(work, &cells, &row, def, def->from.oid, value);
         }
+        note_absent(work, table);
     }
 }
 
