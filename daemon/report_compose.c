@@ -4,6 +4,7 @@
 #include "daemon/report_findings.h"
 #include "daemon/report_goals.h"
 #include "daemon/report_layout.h"
+#include "daemon/report_offer_page.h"
 #include "daemon/report_value.h"
 
 #include <math.h>
@@ -321,6 +322,7 @@ static void compose_explanation(struct page *page, const json_t *document, struc
         page_note(page, language_say(l, report_string(kpi, "reason")));
     for (size_t i = 0; i < json_array_size(warnings); i++)
         page_note(page, language_say(l, json_string_value(json_array_get(warnings, i))));
+    report_offer_page(page, json_object_get(document, "offer"), l);
     page_heading(page, language_say(l, "Formula"));
     page_words(page, report_words(l, "%s = %s", report_string(kpi, "name"),
                                   language_say(l, report_string(document, "formula"))));

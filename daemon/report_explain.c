@@ -4,6 +4,7 @@
 #include "daemon/factors.h"
 #include "daemon/report_document.h"
 #include "daemon/report_kpis.h"
+#include "daemon/report_offer.h"
 #include "daemon/uncertainty.h"
 
 #include <errno.h>
@@ -218,6 +219,35 @@ static json_t *notes_of(const struct report_source *s, const struct formula *f)
     return notes;
 }
 
+static bool is_heat(enum quantity id)
+{
+    return id == Q_K_HEAT_ENERGY || id == Q_K_HEAT_POWER || id == Q_K_HEAT_TEMPERATURE || id == Q_K_HEAT_COP ||
+           id == Q_K_HEAT_DELIVERED;
+}
+
+/* Heat's figures come with the sheet for who would take it, and with what the estimate assumes. */
+static int put_heat(const struct report_source *s, json_t *document)
+{
+    json_t *offer, *assumed = json_object_get(document, "assumed");
+    int r = report_offer(s, &offer);
+    if (r)
+        return r;
+    json_object_set_new(document, "offer", offer);
+    for (size_t i = 0; i < s->config->n_rooms; i++)
+        for (size_t k = 0; report_covers(s, i) && k < s->heat[i].mean.n_assumed; k++) {
+            const struct heat_assumed *a = &s->heat[i].mean.assumed[k];
+            report_assume(s, a->key, a->value, "", a->source);
+        }
+    json_array_extend(assumed, s->assumed);
+    bool measured = true;
+    for (size_t i = 0; i < s->config->n_rooms; i++)
+        measured &= !report_covers(s, i) || s->heat[i].n > 0;
+    json_object_del(document, "terms");
+    if (measured) /* the electricity meters have no part in it */
+        json_object_del(document, "trace");
+    return 0;
+}
+
 static int explain(const struct report_source *s, const struct formula *f, json_t **ret)
 {
     const struct kpi_result *figure = report_figure(s, f->id);
@@ -238,8 +268,13 @@ static int explain(const struct report_source *s, const struct formula *f, json_
                         figure ? json_incref(json_object_get(json_object_get(document, "kpi"), "assumed"))
                                : json_array());
     json_object_set_new(document, "notes", notes_of(s, f));
-    *ret = document;
-    return 0;
+    if (is_heat(f->id))
+        r = put_heat(s, document);
+    if (r)
+        json_decref(document);
+    else
+        *ret = document;
+    return r;
 }
 
 int report_explain(const struct report_request *request, const char *kpi, json_t **ret)

@@ -2,8 +2,8 @@
 /* report, report_gather, report_document, report_kpis, report_energy, report_series, report_meters, report_heat,
  * report_explain, report_peaks, report_money, report_eu, eu_entered, law, report_benchmarks, report_targets,
  * quarter_profile, energy_split, heat_period: from a ledger to the one document. report_render, report_compose,
- * report_layout, report_goals, report_page, report_plain, report_html, report_chart, report_csv: what is made of it. The command is
- * tested by tests/e2e/test_report.py. */
+ * report_offer, report_offer_page, report_layout, report_goals, report_page, report_plain, report_html, report_chart,
+ * report_csv: what is made of it. The command is tested by tests/e2e/test_report.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -266,7 +266,15 @@ static void test_chain(void **state)
     near(number(in(json_object_get(d, "terms"), "role", "grid"), "value"), 480000, 1);
     assert_int_equal(json_array_size(json_object_get(d, "terms")), 1);
     near(number(in(json_object_get(d, "trace"), "device", "pdu-a"), "quarters"), 96, 0);
-    holds(d, "text", "fr", (const char *const[]){"iPUE2 = total energy / IT energy", "Opérandes", "réseau", NULL});
+    holds(d, "text", "fr", (const char *const[]){"Opérandes", "réseau", NULL});
+    json_decref(d);
+    assert_int_equal(report_explain(&request, "heat-delivered", &d), 0);
+    const json_t *offer = json_array_get(json_object_get(d, "offer"), 0);
+    near(number(offer, "year_wh"), 13500 * 0.92 * 0.95 * 8760, 10000);
+    assert_true(json_is_null(json_object_get(offer, "power_95_w"))); /* no loop is metered */
+    assert_int_equal(json_array_size(json_object_get(offer, "months")), 1);
+    near(number(json_array_get(json_object_get(offer, "months"), 0), "power_w"), 13500 * 0.92 * 0.95, 1);
+    holds(d, "html", "en", (const char *const[]){"Heat offer: Stad", "Heat a year behind the heat pump", NULL});
     json_decref(d);
     ledger_close(ledger);
 }
