@@ -23,6 +23,7 @@ struct reading {
     const char *root;
     const struct graph_grid *grid;
     struct graph_shares *shares;
+    int64_t settled_s; /* later rows may only not be there yet */
 };
 
 static void shares_new(struct arena *arena, size_t rows, struct graph_shares *ret)
@@ -48,11 +49,11 @@ static bool boundary(enum role role)
            role == ROLE_EXPORT || role == ROLE_NOT_ROOM;
 }
 
-static void told_missing(struct graph_shares *shares, const char *device)
+static void list(char text[160], const char *device)
 {
-    size_t n = strlen(shares->missing);
-    if (!strstr(shares->missing, device))
-        snprintf(shares->missing + n, sizeof shares->missing - n, "%s%s", n ? ", " : "", device);
+    size_t n = strlen(text);
+    if (!strstr(text, device) && n + strlen(device) + 3 < 160)
+        snprintf(text + n, 160 - n, "%s%s", n ? ", " : "", device);
 }
 
 /* One meter's powers; -ENOENT where it never had any. */
@@ -81,6 +82,18 @@ static int read_meter(const struct reading *r, const struct live_point *point, s
     return e;
 }
 
+/* Devices that would count, but of which nothing was ever learnt. */
+static void list_unknown(const struct reading *r, const char *room)
+{
+    const struct config *config = r->site->config;
+    for (size_t i = 0; i < r->site->live->n_devices; i++) {
+        const struct live_device *d = r->site->live->device[i];
+        const char *own = d->config->room == NO_INDEX ? "" : config->room[d->config->room].id;
+        if (!d->shape && d->config->role != ROLE_NONE && (!room || !strcmp(own, room)))
+            list(r->shares->missing, d->config->id);
+    }
+}
+
 static size_t gather(const struct reading *r, const char *room, struct metered *meters, int *error, char words[240])
 {
     size_t n = 0;
@@ -96,7 +109,7 @@ static size_t gather(const struct reading *r, const char *room, struct metered *
         if (!e)
             n++;
         else if (e == -ENOENT)
-            told_missing(r->shares, live->device[p->device]->config->id);
+            list(r->shares->missing, live->device[p->device]->config->id);
         else
             *error = e;
     }
@@ -136,6 +149,8 @@ static void add_rows(const struct reading *r, const struct metered *meters, cons
         memset(&w->paired, 0, sizeof w->paired);
         for (size_t i = 0; i < n; i++)
             if (in_service(&meters[i], from, to)) {
+                if (plan[i].used && meters[i].value && isnan(meters[i].value[row]) && to <= r->settled_s)
+                    list(r->shares->gaps, plan[i].device);
                 balance_add(&w->paired, &plan[i], meters[i].value ? meters[i].value[row] : meters[i].constant, 0);
                 any |= meters[i].value != NULL;
             }
@@ -155,6 +170,7 @@ static int add_balance(const struct reading *r, const char *room, char words[240
     size_t most = r->site->live->n_points + r->site->config->n_sources + 1;
     struct metered *meters = arena_alloc(r->arena, most * sizeof *meters);
     size_t n = gather(r, room, meters, &error, words);
+    list_unknown(r, room);
     if (error || !n)
         return error;
     struct balance_meter *plan = arena_alloc(r->arena, n * sizeof *plan);
@@ -204,9 +220,10 @@ static void finish(struct graph_shares *shares, size_t rows, int64_t step_s)
 }
 
 int graph_balance_power(struct arena *arena, const struct site_points *site, const char *root, const char *scope,
-                        const struct graph_grid *grid, struct graph_shares *ret, char words[240])
+                        const struct graph_grid *grid, int64_t now_s, struct graph_shares *ret, char words[240])
 {
-    struct reading r = {.arena = arena, .site = site, .root = root, .grid = grid, .shares = ret};
+    struct reading r = {
+        .arena = arena, .site = site, .root = root, .grid = grid, .shares = ret, .settled_s = now_s - GRAPH_SETTLED_S};
     const struct config *config = site->config;
     const char *room = strcmp(scope, "site") ? scope : NULL;
     int e = 0;

@@ -14,7 +14,7 @@
 
 struct graph_shares {
     double *share[BALANCE_SHARES]; /* a value a row */
-    char missing[160];
+    char missing[160], gaps[160];  /* never read; silent at times */
 };
 
 struct graph_window {
@@ -23,7 +23,7 @@ struct graph_window {
 
 /* scope: a room's id, or "site". Arrays are in the arena. */
 int graph_balance_power(struct arena *arena, const struct site_points *site, const char *root, const char *scope,
-                        const struct graph_grid *grid, struct graph_shares *ret, char words[240]);
+                        const struct graph_grid *grid, int64_t now_s, struct graph_shares *ret, char words[240]);
 /* ledger: the path of ledger.db. */
 int graph_balance_energy(struct arena *arena, const struct config *config, const char *ledger, const char *scope,
                          const struct graph_window *window, size_t n, int64_t now_s, struct graph_shares *ret,

@@ -11,7 +11,8 @@
 #include "daemon/config.h"
 #include "daemon/rrd_plan.h"
 
-#define GRAPH_ROWS_MAX 100000
+#define GRAPH_ROWS_MAX  100000
+#define GRAPH_SETTLED_S 600 /* what is younger may wait in the daemon: its batches are of five minutes */
 
 struct graph_grid {
     int64_t from_s, step_s;

@@ -21,8 +21,8 @@ struct framing {
     struct graph_frame *frame;
     const char *root;
     struct graph_grid grid;
-    struct graph_shares shares; /* share[0] NULL: not read yet */
-    char missing[160];
+    struct graph_shares shares;   /* share[0] NULL: not read yet */
+    char missing[160], gaps[160]; /* never read; silent at times */
     char *why;
 };
 
@@ -34,11 +34,11 @@ static double *new_rows(const struct framing *f)
     return rows;
 }
 
-static void note_missing(struct framing *f, const char *path)
+static void list(char text[160], const char *path)
 {
-    size_t n = strlen(f->missing);
-    if (n + strlen(path) + 3 < sizeof f->missing)
-        snprintf(f->missing + n, sizeof f->missing - n, "%s%.*s", n ? ", " : "", (int)strcspn(path, "."), path);
+    size_t n = strlen(text);
+    if (n + strlen(path) + 3 < 160)
+        snprintf(text + n, 160 - n, "%s%.*s", n ? ", " : "", (int)strcspn(path, "."), path);
 }
 
 /* Its row is not its: before its first value ever, or out of service. */
@@ -51,6 +51,7 @@ struct sums {
     double *value, *low, *high; /* low, high: envelopes */
     unsigned *n;
     bool *gap;
+    bool in_sum; /* one unknown member leaves a gap that does not tell whose it is */
 };
 
 static struct sums sums_new(const struct framing *f)
@@ -77,6 +78,7 @@ static int add_member(struct framing *f, const struct graph_member *m, bool extr
     size_t rows = f->frame->rows;
     double *value = calloc(3 * rows, sizeof *value), *low = value + rows, *high = low + rows;
     int64_t first_s = INT64_MIN;
+    bool gap = false;
     if (!value)
         abort();
     int r = graph_fetch(f->root, m->path, m->quantity, RF_AVERAGE, &f->grid, value, f->why);
@@ -91,11 +93,14 @@ static int add_member(struct framing *f, const struct graph_member *m, bool extr
         double k = m->factor;
         if (absent(m, first_s, f->frame->begin[i], f->frame->end[i]))
             continue;
+        gap |= isnan(value[i]) && f->frame->end[i] <= f->source->now_s - GRAPH_SETTLED_S;
         add_value(sums, i, value[i] * k, (extremes ? low[i] : value[i]) * k, (extremes ? high[i] : value[i]) * k);
     }
     free(value);
+    if (!r && gap && sums->in_sum)
+        list(f->gaps, m->path);
     if (r == -ENOENT) { /* configured, but never read */
-        note_missing(f, m->path);
+        list(f->missing, m->path);
         return 0;
     }
     return r;
@@ -106,6 +111,7 @@ static int sum_members(struct framing *f, const struct graph_trace *t, const str
                        bool extremes, struct sums *ret)
 {
     *ret = sums_new(f);
+    ret->in_sum = t->combine == GRAPH_SUM && (n > 1 || t->draw == GRAPH_STACK);
     for (size_t i = 0; i < n; i++) {
         int r = add_member(f, &member[i], extremes, ret);
         if (r)
@@ -151,7 +157,8 @@ static int read_shares(struct framing *f)
     const char *scope = f->plan->view.id;
     struct graph_window *window = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *window);
     if (f->frame->step_s)
-        return graph_balance_power(f->arena, f->source->site, f->root, scope, &f->grid, &f->shares, f->why);
+        return graph_balance_power(f->arena, f->source->site, f->root, scope, &f->grid, f->source->now_s, &f->shares,
+                                   f->why);
     for (size_t i = 0; i < f->frame->rows; i++)
         window[i] = (struct graph_window){f->frame->begin[i], f->frame->end[i]};
     return graph_balance_energy(f->arena, f->source->site->config,
@@ -334,19 +341,23 @@ static int fill(struct framing *f)
 
 static const char *note_of(const struct framing *f)
 {
-    static const char *const never[] = {"never read", "nooit gelezen", "jamais lu"};
-    static const char *const shown[] = {"highest shown, left out", "hoogste getoond, weggelaten",
-                                        "les plus hauts, omis"};
-    static const char *const open[] = {"the last bar is not over: not in mean, min and max",
-                                       "de laatste staaf loopt nog: niet in gem., min en max",
-                                       "la dernière barre est en cours : hors moyenne, min et max"};
-    const char *missing = *f->shares.missing ? f->shares.missing : f->missing;
+    static const char *const words[4][GRAPH_LANGUAGE_COUNT] = {
+        {"never read", "nooit gelezen", "jamais lu"},
+        {"silent at times", "soms stil", "muet par moments"},
+        {"the last bar is not over: not in mean, min and max", "de laatste staaf loopt nog: niet in gem., min en max",
+         "la dernière barre est en cours : hors moyenne, min et max"},
+        {"highest shown, left out", "hoogste getoond, weggelaten", "les plus hauts, omis"}};
+    const struct graph_frame *frame = f->frame;
     enum graph_language language = f->request->language;
-    const char *note = *missing ? arena_printf(f->arena, "%s: %s", never[language], missing) : "";
-    if (!f->frame->step_s && f->frame->rows > 1 && f->frame->end[f->frame->rows - 1] > f->source->now_s)
-        note = arena_printf(f->arena, "%s%s%s", note, *note ? "; " : "", open[language]);
-    if (f->frame->hidden)
-        note = arena_printf(f->arena, "%s%s%s: %zu", note, *note ? "; " : "", shown[language], f->frame->hidden);
+    bool open = !frame->step_s && frame->rows > 1 && frame->end[frame->rows - 1] > f->source->now_s;
+    const char *hidden = frame->hidden ? arena_printf(f->arena, "%zu", frame->hidden) : "";
+    const char *missing = *f->shares.missing ? f->shares.missing : f->missing;
+    const char *gaps = *f->shares.gaps ? f->shares.gaps : f->gaps, *note = "";
+    const char *told[4] = {missing, gaps, open ? " " : "", hidden};
+    for (int i = 0; i < 4; i++)
+        if (*told[i])
+            note = arena_printf(f->arena, "%s%s%s%s%s", note, *note ? "; " : "", words[i][language],
+                                *told[i] == ' ' ? "" : ": ", *told[i] == ' ' ? "" : told[i]);
     return note;
 }
 

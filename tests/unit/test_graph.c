@@ -150,6 +150,13 @@ static void test_csv(void **state)
     assert_string_equal(values(answer.bytes, 100, buffer), ",300,,");
     assert_string_equal(values(answer.bytes, 180, buffer), "1500,300,1800,1.2");
     graph_answer_done(&answer);
+    /* what is left out, and whose gap it is */
+    ask(graph, &(struct graph_words){.what = "power", .scope = "r1", .format = "json"}, &answer);
+    assert_non_null(strstr(answer.bytes, "\"note\": \"never read: never; silent at times: pdu-b\""));
+    graph_answer_done(&answer);
+    ask(graph, &(struct graph_words){.what = "it-by-rack", .scope = "r1", .format = "json", .language = "nl"}, &answer);
+    assert_non_null(strstr(answer.bytes, "\"note\": \"soms stil: pdu-b/total\""));
+    graph_answer_done(&answer);
     graph_close(graph);
 }
 
@@ -217,6 +224,8 @@ static void test_pictures(void **state)
                 print_message("%s: %s\n", whats[i], answer.words);
             assert_int_equal(answer.error, 0);
             assert_memory_equal(answer.bytes, k & 1 ? "\x89PNG" : "<?xm", 4);
+            if (!(k & 1)) /* pixels, not points */
+                assert_non_null(memmem(answer.bytes, 300, k & 2 ? "width=\"200\"" : "width=\"4000\"", k & 2 ? 11 : 12));
             graph_answer_done(&answer);
         }
     graph_close(graph);
