@@ -145,13 +145,23 @@ static int match(const char *pattern, const char *text, struct capture captures[
     }
 }
 
+/* A number within words takes the language's point too; whole ones are left as they are (years, hours). */
+static const char *say_words(struct language *l, const char *words)
+{
+    size_t whole = strspn(words, "0123456789"),
+           part = words[whole] == '.' ? strspn(words + whole + 1, "0123456789") : 0;
+    if (whole && part && !words[whole + 1 + part])
+        return arena_printf(l->arena, "%.*s%s%s", (int)whole, words, l->decimal, words + whole + 1);
+    return language_say(l, words);
+}
+
 static const char *fill(struct language *l, const char *text, const struct capture *captures)
 {
     const char *made = "";
     size_t used = 0;
     for (const char *star; (star = strchr(text, '*')) != NULL; text = star + 1, used++) {
         const char *words = arena_strndup(l->arena, captures[used].text, captures[used].n);
-        made = arena_printf(l->arena, "%s%.*s%s", made, (int)(star - text), text, language_say(l, words));
+        made = arena_printf(l->arena, "%s%.*s%s", made, (int)(star - text), text, say_words(l, words));
     }
     return arena_printf(l->arena, "%s%s", made, text);
 }
@@ -163,12 +173,20 @@ const char *language_say(struct language *l, const char *english)
     for (size_t i = 0; i < l->n; i++)
         if (!strcmp(l->message[i].english, english))
             return l->message[i].text;
-    for (size_t i = 0; i < l->n; i++) {
+    size_t best = l->n, most = 0;
+    for (size_t i = 0; i < l->n; i++) { /* of those that fit the one that says most itself */
         struct capture captures[CAPTURES];
-        size_t n = 0;
-        if (strchr(l->message[i].english, '*') && match(l->message[i].english, english, captures, &n))
-            return fill(l, l->message[i].text, captures);
+        const char *key = l->message[i].english;
+        size_t n = 0, own = strlen(key) - stars(key);
+        if (strchr(key, '*') && own > most && match(key, english, captures, &n)) {
+            best = i;
+            most = own;
+        }
     }
+    struct capture captures[CAPTURES];
+    size_t n = 0;
+    if (best < l->n && match(l->message[best].english, english, captures, &n))
+        return fill(l, l->message[best].text, captures);
     return arena_strdup(l->arena, english);
 }
 

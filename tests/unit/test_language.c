@@ -72,6 +72,13 @@ static void test_messages(void **state)
         {"nl", "leuven: no meter of IT energy", "leuven: geen meter van IT-energie"},
         {"nl", "never translated", "never translated"},
         {"fr", "no reading yet from pdu-1", "pas encore de relevé de pdu-1"},
+        /* the message that says most itself, and numbers in the language's own writing */
+        {"nl", "Either feed could have failed at any quarter of an hour: no breaker of 8 would have passed its limit",
+         "Elke voeding had op elk kwartier kunnen uitvallen: geen van 8 automaten had de grens overschreden"},
+        {"nl", "RTI 53 %: the cooling warms its air by 6.0 K, the equipment by 11.3 K",
+         "RTI 53 %: de koeling ziet haar lucht 6,0 K opwarmen, de apparatuur 11,3 K"},
+        {"fr", "Move about 2.6 A from L1 to L2 of pdu-d2b; 1.4 A from L1 to L2 of pdu-d3a",
+         "Déplacez environ 2,6 A de L1 à L2 de pdu-d2b ; 1,4 A de L1 à L2 de pdu-d3a"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct language *l = load(rows[i][0]);
