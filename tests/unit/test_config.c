@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_load, config_fields, config_read, config_resolve, config_devices, config_plan): files to
- * a checked configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_resolve, config_assets, config_devices,
+ * config_plan): files to a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,6 +73,9 @@ static const char good[] =
     "sources: {lights: {room: stadskantoor, role: lighting, constant: 120W, accuracy: 10%}}\n"
     "eu: {year: 2026, lau: \"24062\", it-power: 60kW}\n"
     "alerts: {warm: {point: \"*/sensor-*/temperature\", above: 27C, hold: 5m, hysteresis: 1}}\n"
+    "assets:\n"
+    "  web: {room: stadskantoor, points: [pdu-a1/outlet-01], in-service: 2021-05-01, replacement: {power: 180W, "
+    "replaces: 2}}\n"
     "devices:\n"
     "  pdu-a1:\n"
     "    room: stadskantoor\n"
@@ -131,6 +134,14 @@ static void test_good(void **state)
     assert_float_equal(meter->class_pct, 0.5, 0);
     assert_true(isnan(meter->breaker));
     assert_float_equal(config->alert[0].above, 27, 0);
+    const struct asset_config *web = &config->asset[0];
+    assert_int_equal(config->n_assets, 1);
+    assert_string_equal(web->point[0], "pdu-a1/outlet-01");
+    assert_int_equal(web->since_ms, 1619827200000);
+    assert_float_equal(web->life, 5, 0);
+    assert_true(isnan(web->embodied) && isnan(web->new_embodied));
+    assert_float_equal(web->new_power, 180, 0);
+    assert_int_equal(web->replaces, 2);
 
     /* the same again: numbers stay, nothing changed; one period other: only that device did */
     struct config *again = NULL;
@@ -195,6 +206,11 @@ static const struct {
      "a.yaml:2:60: year: expected a year like 2025"},
     {"site: {name: s}\nrooms: {r: {targets: {a: {kpi: ipue, baseline: {year: 2025}, goals: {}}}}}\n",
      "a.yaml:2:69: goals: expected one-year, two-years or three-years"},
+    {HEAD "assets: {a: {room: r, points: [d/outlet-01], in-service: 2021-05-01}}\n",
+     "a.yaml:3:31: points: expected parts of devices, like [pdu-a1/outlet-03, pdu-b1/outlet-03]"},
+    {HEAD "assets: {a: {room: q, points: [], in-service: 2021-05-01}}\n",
+     "a.yaml:3:20: room: no such room under rooms:"},
+    {HEAD "assets: {a: {room: r, points: [d/total]}}\n", "a.yaml:3:13: in-service: missing: date, like 2021-05-01"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
