@@ -94,8 +94,9 @@ static int against(const struct cli *cli, struct profile_set *set, const struct 
     if (r < 0)
         r = cli_fail(cli, CLI_NO, cli->options.against, "%s",
                      r == -ENODATA ? "holds no line OID|TAG|VALUE" : strerror(-r));
-    else if (profile_is_modbus(profile))
-        r = cli_fail(cli, CLI_USAGE, cli->word[0], "is for Modbus, a recording is of SNMP");
+    else if (profile_is_modbus(profile) || profile_is_mqtt(profile))
+        r = cli_fail(cli, CLI_USAGE, cli->word[0], "is for %s, a recording is of SNMP",
+                     profile_is_mqtt(profile) ? "MQTT" : "Modbus");
     else if (profile_match_snmp(arena, set, image, &why) != profile)
         r = cli_fail(cli, CLI_UNKNOWN, cli->options.against, "the profile does not recognise it: %s",
                      why ? why : "no rule");

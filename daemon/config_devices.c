@@ -57,14 +57,17 @@ static uint64_t add_number(uint64_t hash, uint64_t number)
 /* What a driver would notice: how the device is reached and read, the profile, and the secrets behind names. */
 static uint64_t fingerprint(const struct yaml_node *node, const struct device_setup *setup)
 {
-    static const char *const keys[] = {"profile", "address", "snmp",  "modbus", "every",
-                                       "timeout", "parts",   "units", "params"};
+    static const char *const keys[] = {"profile", "address", "snmp",  "modbus", "mqtt",
+                                       "every",   "timeout", "parts", "units",  "params"};
     uint64_t hash = HASH_BEGIN;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         hash_node(&hash, yaml_get(node, keys[i]));
     add_text(&hash, setup->snmp.community);
     add_text(&hash, setup->snmp.auth_key);
     add_text(&hash, setup->snmp.priv_key);
+    add_text(&hash, setup->mqtt.server);
+    add_text(&hash, setup->mqtt.user);
+    add_text(&hash, setup->mqtt.password);
     const struct profile *named = setup->profiles ? profile_find(setup->profiles, setup->profile) : NULL;
     for (size_t i = 0; setup->profiles && i < profile_count(setup->profiles); i++)
         if (!named || profile_at(setup->profiles, i) == named)
@@ -179,6 +182,7 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
     const char *why;
     setup->profile = arena_strdup(setup->arena, raw->profile ? raw->profile : "auto");
     setup->profiles = r->config->profiles ? profile_set_ref(r->config->profiles) : NULL;
+    setup->is_mqtt = profile ? profile_is_mqtt(profile) : yaml_get(node, "mqtt") != NULL;
     setup->is_modbus = profile ? profile_is_modbus(profile) : yaml_get(node, "modbus") != NULL;
     setup->names_resolve = true;
     if (r->config->profiles && !profile && strcmp(setup->profile, "auto") != 0) {
@@ -190,9 +194,16 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
         diag_error(r->reader->diag, yaml_get(node, "profile")->at, "profile", "no profile '%s'%s%s%s", setup->profile,
                    near ? ", did you mean '" : ": see wattwacht probe", near ? near : "", near ? "'?" : "");
     }
-    if (profile && yaml_get(node, setup->is_modbus ? "snmp" : "modbus"))
-        wrong(r, node, setup->is_modbus ? "snmp" : "modbus", "the profile speaks the other protocol");
-    if (raw->address && address_parse(setup->arena, raw->address, setup->is_modbus, &setup->address, &why) < 0)
+    const char *own = setup->is_mqtt ? "mqtt" : setup->is_modbus ? "modbus" : "snmp";
+    static const char *const all[] = {"snmp", "modbus", "mqtt"};
+    for (size_t i = 0; i < 3; i++)
+        if ((profile || setup->is_mqtt) && strcmp(all[i], own) != 0 && yaml_get(node, all[i]))
+            wrong(r, node, all[i], profile ? "the profile speaks another protocol" : "a device speaks one protocol");
+    if (setup->is_mqtt && !profile && !strcmp(setup->profile, "auto"))
+        wrong(r, node, "profile", "missing: what publishes is not asked what it is");
+    if (setup->is_mqtt)
+        config_source_mqtt(r->reader, node, raw, r->config, setup);
+    else if (raw->address && address_parse(setup->arena, raw->address, setup->is_modbus, &setup->address, &why) < 0)
         wrong(r, node, "address", why);
 }
 
@@ -343,7 +354,7 @@ int config_resolve_devices(struct field_reader *reader, const struct yaml_node *
         resolve_chain(&r, from[i].units, i);
     for (size_t i = 0; i < config->n_devices; i++) {
         bool member = config->device[i].chain != NO_INDEX;
-        if (!from[i].address && !member)
+        if (!from[i].address && !member && !config->device[i].setup->is_mqtt)
             diag_error(reader->diag, devices->item[i]->at, "address", "missing: how the device is reached");
         if (from[i].address && member)
             wrong(&r, devices->item[i], "address", "a unit of a chain is reached through the chain's address");

@@ -216,6 +216,21 @@ static const struct field modbus_fields[] = {
     {0},
 };
 
+static const struct field source_mqtt_fields[] = {
+    {.name = "topic", .read = field_text, AT(raw_source_mqtt, topic), .help = "what the device publishes below"},
+    {.name = "user", .read = field_text, AT(raw_source_mqtt, user), .help = "user name at the broker of the address"},
+    {.name = "password", .read = config_secret, AT(raw_source_mqtt, password), .help = "{credential: NAME}"},
+    {.name = "ca", .read = field_text, AT(raw_source_mqtt, ca), .help = "file of the certificate authorities trusted"},
+    {.name = "cert", .read = field_text, AT(raw_source_mqtt, cert), .help = "file of the client's certificate"},
+    {.name = "key", .read = field_text, AT(raw_source_mqtt, key), .help = "file of the client's key"},
+    {.name = "client-id", .read = field_text, AT(raw_source_mqtt, client_id), .help = "default: wattwacht-SITE-source"},
+    {.name = "version", .read = field_choice, AT(raw_source_mqtt, version), .arg = mqtt_versions, .initial = "3.1.1",
+     .help = "protocol"},
+    {.name = "stale", .read = field_duration, AT(raw_source_mqtt, stale_us),
+     .help = "a message is worth nothing after so long; default: the profile's, else three periods and at least a minute"},
+    {0},
+};
+
 static const struct field part_fields[] = {
     {.name = "role", .read = field_choice, AT(raw_part, role), .arg = role_names, .initial = "none",
      .help = "what it counts as; default: the device's"},
@@ -247,9 +262,11 @@ static const struct field device_fields[] = {
     {.name = "profile", .read = field_text, AT(raw_device, profile), .initial = "auto",
      .help = "name of the profile, or auto: recognised once, then kept"},
     {.name = "address", .read = field_text, AT(raw_device, address),
-     .help = "HOST[:PORT], [V6]:PORT, tcp://H:P, rtu+tcp://H:P, serial:///dev/X?baud=9600&parity=even&stop=1"},
+     .help = "HOST[:PORT], [V6]:PORT, tcp://H:P, rtu+tcp://H:P, serial:///dev/X?baud=9600&parity=even&stop=1, mqtt://HOST[:PORT], mqtts://HOST[:PORT]"},
     {.name = "snmp", .read = field_sub, AT(raw_device, snmp), .arg = snmp_fields, .initial = "{}", .help = "how to ask over SNMP"},
     {.name = "modbus", .read = field_sub, AT(raw_device, modbus), .arg = modbus_fields, .initial = "{}", .help = "how to ask over Modbus"},
+    {.name = "mqtt", .read = field_sub, AT(raw_device, mqtt), .arg = source_mqtt_fields, .initial = "{}",
+     .help = "what it publishes; without an address at the site's own broker"},
     {.name = "every", .read = field_duration, AT(raw_device, every_us), .initial = "10s", .help = "period of polls"},
     {.name = "timeout", .read = field_duration, AT(raw_device, timeout_us), .initial = "2s", .help = "of one request"},
     {.name = "role", .read = field_choice, AT(raw_device, role), .arg = role_names, .initial = "none",

@@ -60,6 +60,12 @@ struct raw_modbus {
     bool one_client;
 };
 
+struct raw_source_mqtt {
+    const char *topic, *user, *password, *ca, *cert, *key, *client_id;
+    int version;
+    int64_t stale_us;
+};
+
 struct raw_part {
     const char *part;
     int role;
@@ -75,6 +81,7 @@ struct raw_device {
     const char *id, *room, *rack, *profile, *address, *feed, *class_;
     struct raw_snmp snmp;
     struct raw_modbus modbus;
+    struct raw_source_mqtt mqtt;
     int64_t every_us, timeout_us;
     int role, phase;
     double breaker, share;
@@ -152,6 +159,9 @@ void config_check_name(struct field_reader *reader, const struct yaml_node *node
 size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                    const struct config *previous, struct config *config);
+/* A device that publishes: how to listen to it. */
+void config_source_mqtt(struct field_reader *reader, const struct yaml_node *node, const struct raw_device *raw,
+                        const struct config *config, struct device_setup *setup);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                            const struct config *previous, struct config *config);
 void config_resolve_assets(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,

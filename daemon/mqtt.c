@@ -4,7 +4,7 @@
 #include "mqtt_ha.h"
 #include "mqtt_native.h"
 #include "mqtt_scalar.h"
-#include "mqtt_words.h"
+#include "drivers/mqtt_words.h"
 #include "sparkplug.h"
 
 #include <errno.h>

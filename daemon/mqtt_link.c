@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_link.h"
+#include "drivers/mqtt_library.h"
 
 #include <MQTTAsync.h>
 #include <errno.h>
@@ -16,10 +17,6 @@ struct mqtt_link {
     void *context;
     bool v5;
 };
-
-/* The library starts its two threads with the first handle and stops them with the last; two of us must not do
- * both at once. */
-static pthread_mutex_t handles = PTHREAD_MUTEX_INITIALIZER;
 
 static void on_connected(void *context, MQTTAsync_successData *data)
 {
@@ -204,14 +201,14 @@ int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_c
     options->maxBufferedMessages = BUFFERED;
     if (!link->v5)
         options->MQTTVersion = MQTTVERSION_3_1_1;
-    pthread_mutex_lock(&handles);
+    mqtt_library_lock();
     int rc = -EINVAL;
     if (MQTTAsync_createWithOptions(&link->handle, setup->uri, setup->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
                                     options) != MQTTASYNC_SUCCESS)
         link->handle = NULL;
     else if (MQTTAsync_setCallbacks(link->handle, link, on_lost, on_message, NULL) == MQTTASYNC_SUCCESS)
         rc = connect_link(link, setup);
-    pthread_mutex_unlock(&handles);
+    mqtt_library_unlock();
     if (rc < 0)
         mqtt_link_free(link);
     else
@@ -259,9 +256,9 @@ void mqtt_link_free(struct mqtt_link *link)
 {
     if (!link)
         return;
-    pthread_mutex_lock(&handles);
+    mqtt_library_lock();
     if (link->handle)
         MQTTAsync_destroy(&link->handle);
-    pthread_mutex_unlock(&handles);
+    mqtt_library_unlock();
     free(link);
 }

@@ -12,7 +12,7 @@
 #pragma once
 #include "mqtt_outbox.h"
 #include "mqtt_topic.h"
-#include "mqtt_words.h"
+#include "drivers/mqtt_words.h"
 
 struct mqtt_link_setup {
     const char *uri, *client_id, *user, *password, *ca, *cert, *key;

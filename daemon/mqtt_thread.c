@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_thread.h"
-#include "mqtt_probe.h"
+#include "drivers/mqtt_probe.h"
 
 #include <errno.h>
 #include <stdio.h>

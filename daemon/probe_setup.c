@@ -197,6 +197,10 @@ static int fill(const struct cli_options *options, const char *address, struct p
     }
     setup->profile = profile ? arena_strdup(setup->arena, options->profile) : "auto";
     setup->timeout_us = (int64_t)(timeout * 1e6);
+    if ((profile && profile_is_mqtt(profile)) || !strncmp(address, "mqtt", 4)) {
+        snprintf(words, 300, "what publishes over MQTT is not asked: name it in the configuration with its topic");
+        return CLI_USAGE;
+    }
     setup->is_modbus = over_modbus(options, address, profile);
     if (profile && profile_is_modbus(profile) != setup->is_modbus) {
         snprintf(words, 300, "--profile %.60s: is %s for Modbus", options->profile, setup->is_modbus ? "not" : "one");

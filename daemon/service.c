@@ -210,7 +210,7 @@ void service_free(struct service *service)
     if (!service)
         return;
     service_reload_join(service);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         if (service->driver_self[i])
             service->driver[i]->stop(service->driver_self[i]);
     service_stop_exits(service);
@@ -235,7 +235,8 @@ int service_start_drivers(struct service *service)
 {
     service->driver[0] = &driver_snmp;
     service->driver[1] = &driver_modbus;
-    for (size_t i = 0; i < 2; i++) {
+    service->driver[2] = &driver_mqtt;
+    for (size_t i = 0; i < 3; i++) {
         int r = service->driver[i]->start(service->loop, service->inbox, &service->driver_self[i]);
         if (r < 0) {
             journal_line(LOG_ERR, "the %s driver does not start: %s", service->driver[i]->name, strerror(-r));
@@ -259,12 +260,17 @@ static void pin_profile(struct service *service, struct device_setup *setup)
         setup->profile = arena_strdup(setup->arena, name);
 }
 
+static unsigned driver_of(const struct device_setup *setup)
+{
+    return setup->is_mqtt ? 2 : setup->is_modbus ? 1 : 0;
+}
+
 void service_add_device(struct service *service, struct device_config *device)
 {
     if (device->chain != NO_INDEX)
         return; /* read by the chain it belongs to */
     pin_profile(service, device->setup);
-    unsigned i = device->setup->is_modbus;
+    unsigned i = driver_of(device->setup);
     int r = service->driver[i]->add(service->driver_self[i], device->setup);
     if (r < 0)
         journal_line(LOG_ERR, "%s: cannot be polled: %s", device->id, strerror(-r));
@@ -272,7 +278,7 @@ void service_add_device(struct service *service, struct device_config *device)
 
 void service_remove_device(struct service *service, const struct device_config *device)
 {
-    unsigned i = device->setup->is_modbus;
+    unsigned i = driver_of(device->setup);
     if (device->chain == NO_INDEX)
         service->driver[i]->remove(service->driver_self[i], device->setup->number);
 }

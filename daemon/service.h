@@ -26,8 +26,8 @@ struct service {
     struct service_options options;
     struct config *config;
     struct inbox *inbox;
-    const struct driver *driver[2]; /* SNMP, Modbus */
-    void *driver_self[2];
+    const struct driver *driver[3]; /* SNMP, Modbus, MQTT */
+    void *driver_self[3];
     struct names *names;
     struct live *live;
     struct alerts *alerts;

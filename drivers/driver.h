@@ -23,3 +23,4 @@ struct driver {
 
 extern const struct driver driver_snmp;
 extern const struct driver driver_modbus;
+extern const struct driver driver_mqtt;

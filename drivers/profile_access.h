@@ -12,6 +12,14 @@ struct snmp_access {
     int64_t timeout_us;
 };
 
+struct mqtt_access {
+    int64_t stale_us;          /* a message is worth nothing after so long; 0: three periods */
+    bool retained;             /* what the broker kept counts as new */
+    const char *time;          /* JSON pointer of the time of measuring in each message; NULL: none */
+    struct field_items status; /* of struct select: what says whether the device is there; the first that says */
+    struct field_items online; /* of const char *: the words for yes */
+};
+
 struct modbus_access {
     int space; /* enum modbus_space */
     int order; /* enum reg_order */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 const char *const profile_kinds[] = {"pdu", "ups", "ats", "cooling", "meter", "heat-meter", "env", "entity", NULL};
-static const char *const protocols[] = {"snmp", "modbus", NULL};
+static const char *const protocols[] = {"snmp", "modbus", "mqtt", NULL};
 const char *const profile_confidences[] = {"low", "medium", "high", NULL};
 static const char *const spaces[] = {"holding", "input", "coil", "discrete", NULL};
 static const char *const orders[] = {"(none)", "abcd", "cdab", "badc", "dcba", NULL};
@@ -93,6 +93,22 @@ static const struct field modbus_keys[] = {
     {0},
 };
 
+#define MESSAGES(key, reader, member, value, words)                                                                  \
+    {                                                                                                                \
+        .name = key, .read = reader, .offset = offsetof(struct mqtt_access, member), .initial = value, .help = words \
+    }
+
+static const struct field mqtt_keys[] = {
+    MESSAGES("stale", field_duration, stale_us, NULL,
+             "a message is worth nothing after so long; default three periods"),
+    MESSAGES("retained", field_bool, retained, "no", "what the broker kept counts as new"),
+    MESSAGES("time", field_text, time, NULL,
+             "JSON pointer of the time of measuring: RFC 3339 with its zone, or s or ms since 1970"),
+    MESSAGES("status", profile_selects_field, status, NULL, "source of whether the device is there, or several"),
+    MESSAGES("online", field_texts, online, "[online, Online, connected, \"true\"]", "the words for yes"),
+    {0},
+};
+
 #define WHO(key, member)                                                                             \
     {                                                                                                \
         .name = key, .read = profile_selects_field, .offset = offsetof(struct identity_def, member), \
@@ -114,7 +130,7 @@ static const struct field param_keys[] = {
 struct raw {
     struct profile p;
     int protocol;
-    const struct yaml_node *match, *snmp, *modbus, *identity, *tables, *points, *computed, *params, *sets;
+    const struct yaml_node *match, *snmp, *modbus, *mqtt, *identity, *tables, *points, *computed, *params, *sets;
 };
 
 #define HEAD(key, reader, member, words)                                                   \
@@ -142,7 +158,7 @@ static const struct field head_keys[] = {
      .offset = offsetof(struct raw, protocol),
      .arg = protocols,
      .required = true,
-     .help = "snmp or modbus"},
+     .help = "snmp, modbus or mqtt"},
     {.name = "confidence",
      .read = field_choice,
      .offset = offsetof(struct raw, p.confidence),
@@ -160,6 +176,7 @@ static const struct field head_keys[] = {
     HEAD("identity", field_node, identity, "vendor, model, serial, firmware"),
     HEAD("snmp", field_node, snmp, "limits of the agent"),
     HEAD("modbus", field_node, modbus, "how registers are read"),
+    HEAD("mqtt", field_node, mqtt, "what messages are like"),
     HEAD("params", field_node, params, "what the site has to say"),
     HEAD("sets", field_node, sets, "cases that several points share"),
     HEAD("tables", field_node, tables, "tables of objects; SunSpec models"),
@@ -217,15 +234,23 @@ static int read_points(struct field_reader *reader, const struct yaml_node *node
 
 static int read_access(struct field_reader *reader, const struct raw *raw, struct profile *profile)
 {
-    const struct yaml_node *stray = profile->modbus ? raw->snmp : raw->modbus;
-    if (stray) {
-        diag_error(reader->diag, stray->key_at, stray->key, "the protocol of this profile is %s",
-                   protocols[profile->modbus]);
+    const struct yaml_node *of[] = {raw->snmp, raw->modbus, raw->mqtt};
+    for (int i = 0; i < 3; i++)
+        if (of[i] && i != raw->protocol) {
+            diag_error(reader->diag, of[i]->key_at, of[i]->key, "the protocol of this profile is %s",
+                       protocols[raw->protocol]);
+            return -EINVAL;
+        }
+    if (profile->mqtt && raw->match) {
+        diag_error(reader->diag, raw->match->key_at, "match",
+                   "what publishes is not asked: the site names the profile");
         return -EINVAL;
     }
     profile->registers.offset_times = 1;
     int r = field_read_map(reader, snmp_keys, raw->snmp, &profile->snmp);
-    return field_read_map(reader, modbus_keys, raw->modbus, &profile->registers) < 0 ? -EINVAL : r;
+    if (field_read_map(reader, modbus_keys, raw->modbus, &profile->registers) < 0)
+        r = -EINVAL;
+    return profile->mqtt && field_read_map(reader, mqtt_keys, raw->mqtt, &profile->messages) < 0 ? -EINVAL : r;
 }
 
 int profile_read(struct field_reader *reader, const struct yaml_node *root, struct profile *ret)
@@ -239,6 +264,7 @@ int profile_read(struct field_reader *reader, const struct yaml_node *root, stru
     struct profile *p = &raw.p;
     p->at = root->at;
     p->modbus = context->modbus = raw.protocol == 1;
+    p->mqtt = context->mqtt = raw.protocol == 2;
     context->sets = raw.sets;
     int bad = raw.params ? read_params(reader, raw.params, p) : 0;
     bad |= read_access(reader, &raw, p);

@@ -58,5 +58,6 @@ struct table_def {
     struct index_def *index;
     struct join_def *join;
     struct point_def *point;
+    const char *topic;         /* MQTT: a row is each topic that matches, a + is a part of the index */
     struct number_list models; /* SunSpec: addresses count from the model's first register */
 };

@@ -175,13 +175,31 @@ static bool named_ref(struct field_reader *reader, const char *text, struct ref 
     return true;
 }
 
+/* TOPIC[#POINTER]: TOPIC is row, ".", "./SUB" or has %topic% in it. */
+static bool message_parse(struct arena *arena, const char *text, struct message_ref *ret)
+{
+    const char *hash = strchr(text, '#'), *at = strstr(text, "%topic%");
+    size_t n = hash ? (size_t)(hash - text) : strlen(text);
+    bool row = n == 3 && !strncmp(text, "row", 3);
+    bool relative = *text == '.' && (n == 1 || (text[1] == '/' && n > 2));
+    if ((!row && !relative && !(at && at < text + n)) || memchr(text, '+', n) || (hash && hash[1] && hash[1] != '/'))
+        return false;
+    *ret = (struct message_ref){.topic = row ? NULL : arena_strndup(arena, text, n),
+                                .pointer = hash ? arena_strdup(arena, hash + 1) : NULL};
+    return true;
+}
+
 int ref_parse(struct field_reader *reader, const struct yaml_node *at, const char *text, struct ref *ret)
 {
     struct ref ref = {0};
     const char *p = text + 1;
     unsigned long n;
     bool good;
-    if (*text == '.') {
+    bool own = !strncmp(text, "param.", 6) || !strncmp(text, "index.", 6);
+    if (context_of(reader)->mqtt && !own) {
+        ref.kind = REF_MESSAGE;
+        good = message_parse(reader->arena, text, &ref.message);
+    } else if (*text == '.') {
         good = whole(&p, UINT32_MAX, &n) && !*p && !context_of(reader)->modbus;
         ref.kind = REF_COLUMN;
         ref.column = good ? (uint32_t)n : 0;
@@ -196,7 +214,8 @@ int ref_parse(struct field_reader *reader, const struct yaml_node *at, const cha
     }
     if (!good) {
         diag_error(reader->diag, at->at, at->key, "'%s' is not a source: expected %s", text,
-                   context_of(reader)->modbus
+                   context_of(reader)->mqtt ? "./TOPIC#/POINTER, .#/POINTER, row#/POINTER, index.NAME or param.NAME"
+                   : context_of(reader)->modbus
                        ? "[SPACE:]ADDRESS[/TYPE[/ORDER]] like input:52/f32, or param.NAME (declared)"
                        : ".COLUMN, index.NAME, JOIN.COLUMN, param.NAME (each declared) or a whole OID");
         return -EINVAL;
@@ -280,7 +299,7 @@ int profile_select_field(struct field_reader *reader, const struct field *field,
     int r = 0;
     if (node->kind == YAML_MAP)
         r = read_select_map(reader, node, &select);
-    else if (!node->quoted && strpbrk(node->text, ".:"))
+    else if (!node->quoted && strpbrk(node->text, context_of(reader)->mqtt ? ".#%" : ".:"))
         r = ref_parse(reader, node, node->text, &select.from);
     else
         select.text = arena_strdup(reader->arena, node->text);

@@ -14,7 +14,7 @@ struct pattern_list {
 };
 
 struct profile_context { /* field_reader.context while a profile is read */
-    bool modbus;
+    bool modbus, mqtt;
     size_t n_index, n_joins; /* names that references may use here */
     const char **index, **join;
     size_t n_params;

@@ -13,7 +13,13 @@
 
 #include <regex.h>
 
-enum ref_kind { REF_NONE, REF_COLUMN, REF_JOIN, REF_INDEX, REF_SCALAR, REF_PARAM, REF_REGISTER };
+enum ref_kind { REF_NONE, REF_COLUMN, REF_JOIN, REF_INDEX, REF_SCALAR, REF_PARAM, REF_REGISTER, REF_MESSAGE };
+
+struct message_ref {
+    const char *topic;   /* ".", "./SUB", or with %topic%; NULL: the row's */
+    const char *pointer; /* JSON pointer, RFC 6901; NULL: the payload as text */
+};
+
 struct ref {
     enum ref_kind kind;
     uint32_t column;   /* COLUMN, JOIN: the last arc before the index */
@@ -21,6 +27,7 @@ struct ref {
     struct oid oid;    /* SCALAR */
     const char *param; /* PARAM */
     struct reg reg;    /* REGISTER */
+    struct message_ref message;
 };
 
 struct choice { /* a row of a map: a word as it comes, or like a /regular expression/ */
@@ -39,7 +46,18 @@ struct select {       /* a word or number: said here, or by a source */
     bool ordinal; /* its place among the words that this source has said, from 1 */
 };
 
-enum test { TEST_IN, TEST_NOT, TEST_BELOW, TEST_ABOVE, TEST_BETWEEN, TEST_LIKE, TEST_BIT, TEST_PRESENT, TEST_SAME, TEST_COUNT };
+enum test {
+    TEST_IN,
+    TEST_NOT,
+    TEST_BELOW,
+    TEST_ABOVE,
+    TEST_BETWEEN,
+    TEST_LIKE,
+    TEST_BIT,
+    TEST_PRESENT,
+    TEST_SAME,
+    TEST_COUNT
+};
 
 struct condition {
     struct ref from;

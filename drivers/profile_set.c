@@ -77,7 +77,7 @@ static void resolve_includes(struct profile_set *set, struct diag *diag)
         for (size_t k = 0; k < p->include.n; k++) {
             const char *name = ((const char **)p->include.item)[k];
             const struct profile *other = profile_find(set, name);
-            if (!other || other->modbus != p->modbus || other == p)
+            if (!other || other->modbus != p->modbus || other->mqtt != p->mqtt || other == p)
                 diag_error(diag, p->at, "include", "'%s' is not another profile of the same protocol", name);
             else
                 p->included[p->n_included++] = other;
@@ -180,4 +180,9 @@ uint64_t profile_hash(const struct profile *profile)
 bool profile_is_modbus(const struct profile *profile)
 {
     return profile->modbus;
+}
+
+bool profile_is_mqtt(const struct profile *profile)
+{
+    return profile->mqtt;
 }

@@ -183,7 +183,10 @@ static int check_part(struct field_reader *reader, const struct point_def *point
 static int check_point(struct field_reader *reader, const struct table_def *table, const struct point_def *point)
 {
     const struct profile_context *context = reader->context;
-    enum ref_kind expected = context->modbus ? REF_REGISTER : table->entry.n ? REF_COLUMN : REF_SCALAR;
+    enum ref_kind expected = context->mqtt     ? REF_MESSAGE
+                             : context->modbus ? REF_REGISTER
+                             : table->entry.n  ? REF_COLUMN
+                                               : REF_SCALAR;
     if (point->from.kind == REF_NONE)
         return complain(reader, point, "from", "missing: where the value is");
     if (point->from.kind != expected)
@@ -282,6 +285,25 @@ int profile_read_points(struct field_reader *reader, const struct yaml_node *nod
     return result;
 }
 
+/* As many + as there are parts of the index, each a level of its own. */
+static int check_topic(struct field_reader *reader, const struct yaml_node *node, const struct table_def *table)
+{
+    const struct profile_context *context = reader->context;
+    size_t n = 0;
+    bool good = !table->topic == !context->mqtt;
+    for (const char *p = table->topic ? table->topic : ""; *p; p++) {
+        n += *p == '+';
+        if (*p == '#' || (*p == '+' && (p == table->topic || p[-1] != '/' || (p[1] && p[1] != '/'))))
+            good = false;
+    }
+    if (good && (!table->topic || n == table->n_index))
+        return 0;
+    diag_error(reader->diag, node->at, "topic",
+               context->mqtt ? "expected a topic like ./+/state, with a + for each part of the index"
+                             : "only messages have topics");
+    return -EINVAL;
+}
+
 #define INHERIT_OFFSET(f) ((f)->offset + offsetof(struct table_def, inherit))
 
 int profile_read_table(struct field_reader *reader, const struct yaml_node *node, struct table_def *ret)
@@ -298,6 +320,10 @@ int profile_read_table(struct field_reader *reader, const struct yaml_node *node
          .read = field_node,
          .offset = (size_t)((char *)&raw.joins - (char *)&raw),
          .help = "tables whose rows belong to this one's"},
+        {.name = "topic",
+         .read = field_text,
+         .offset = offsetof(struct table_def, topic),
+         .help = "MQTT: topics of the rows, a + for each part of the index"},
         {.name = "sunspec",
          .read = profile_numbers_field,
          .offset = offsetof(struct table_def, models),
@@ -308,7 +334,7 @@ int profile_read_table(struct field_reader *reader, const struct yaml_node *node
          .required = true,
          .help = "the values"},
     };
-    size_t n = 5;
+    size_t n = 6;
     for (const struct field *f = profile_point_keys + 3; f->name; f++) {
         keys[n] = *f;
         keys[n++].offset = INHERIT_OFFSET(f);
@@ -327,6 +353,8 @@ int profile_read_table(struct field_reader *reader, const struct yaml_node *node
     if (joins && read_joins(reader, joins, &raw.table) < 0)
         return -EINVAL;
     int r = field_read_map(reader, keys, node, &raw);
+    if (r == 0)
+        r = check_topic(reader, node, &raw.table);
     if (r == 0)
         r = profile_read_points(reader, raw.points, &raw.table);
     context->n_index = context->n_joins = 0;

@@ -64,12 +64,13 @@ struct profile {
     const char *name, *title, *vendor;
     int kind, confidence;
     unsigned version, priority;
-    bool modbus;
+    bool modbus, mqtt; /* neither: SNMP */
     uint64_t hash;
     struct field_items sources, include; /* of const char * */
     struct identity_def identity;
     struct snmp_access snmp;
     struct modbus_access registers;
+    struct mqtt_access messages;
     size_t n_rules, n_tables, n_computed, n_params, n_included;
     struct match_rule *rule;
     struct table_def *table;

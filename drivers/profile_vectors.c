@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modbus_plan.h"
+#include "mqtt_plan.h"
 #include "profile.h"
 #include "profile_types.h"
 #include "snmp_plan.h"
@@ -282,6 +283,40 @@ static void run_modbus(struct run *run)
     modbus_image_free(image);
 }
 
+/* Topics as the profile writes them, and what was published: a text in quotes, or as it stands. */
+static void run_mqtt(struct run *run)
+{
+    struct mqtt_image *image = mqtt_image_new();
+    struct mqtt_plan *plan = NULL;
+    char words[200];
+    run->setup->mqtt.topic = "base";
+    run->setup->every_us = 10000000;
+    for (size_t i = 0; i < run->vector.image->n; i++) {
+        const struct yaml_node *node = run->vector.image->item[i];
+        const char *hole = strstr(node->key, "%topic%"), *topic = node->key;
+        if (hole)
+            topic = arena_printf(run->arena, "%.*sbase%s", (int)(hole - topic), topic, hole + strlen("%topic%"));
+        else
+            topic = topic[1] == '/' ? arena_printf(run->arena, "base%s", topic + 1) : "base";
+        if (node->kind == YAML_SCALAR)
+            mqtt_image_put(image, topic, node->text, strlen(node->text), false, 0);
+        else
+            fail(run, node, "expected what was published, as a text");
+    }
+    if (mqtt_plan_new(run->profile, run->setup, image, &plan) < 0)
+        fail(run, run->node, "the image holds no point of the profile");
+    if (plan) {
+        run->shape = plan->shape;
+        run->answer = answer_new(0, ANSWER_VALUES, run->shape->n);
+        /* at the beginning of time nothing is old */
+        mqtt_plan_decode(plan, image, (struct mqtt_moment){0, 0}, run->answer, words);
+        check(run);
+        answer_free(run->answer);
+    }
+    mqtt_plan_free(plan);
+    mqtt_image_free(image);
+}
+
 static void say_params(struct run *run)
 {
     const struct yaml_node *params = run->vector.params;
@@ -301,6 +336,8 @@ static void run_vector(const struct profile *profile, const struct yaml_node *no
         say_params(&run);
         if (!run.vector.image || run.vector.image->kind != YAML_MAP || !run.vector.expect)
             fail(&run, node, "expected an image and what it gives");
+        else if (profile->mqtt)
+            run_mqtt(&run);
         else if (profile->modbus)
             run_modbus(&run);
         else

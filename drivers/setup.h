@@ -50,6 +50,13 @@ struct modbus_setup {
     unsigned max_registers; /* 0: the profile's */
 };
 
+struct mqtt_setup {
+    const char *server, *user, *password, *ca, *cert, *key, *client_id; /* the password is never printed */
+    unsigned version;                                                   /* 3 (3.1.1) or 5 */
+    const char *topic;                                                  /* what the device publishes below */
+    int64_t stale_us;                                                   /* 0: the profile's */
+};
+
 /* What the site changes of a part: the device's own words are corrected here, never in the profile. */
 struct part_setup {
     const char *part;
@@ -72,9 +79,10 @@ struct device_setup {
     struct profile_set *profiles; /* a reference */
     const char *profile;          /* name, or "auto" */
     struct address address;
-    bool is_modbus;
+    bool is_modbus, is_mqtt; /* neither: SNMP */
     struct snmp_setup snmp;
     struct modbus_setup modbus;
+    struct mqtt_setup mqtt;
     int64_t every_us, timeout_us;
     bool once; /* probe: one discovery and one poll, errors at once, no back-off */
     size_t n_parts;

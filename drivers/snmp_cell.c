@@ -81,6 +81,7 @@ struct oid snmp_row_name(struct arena *arena, const struct snmp_row *row, const 
     case REF_NONE:
     case REF_INDEX:
     case REF_PARAM:
+    case REF_MESSAGE:
     case REF_REGISTER: break;
     }
     return (struct oid){0};

@@ -38,7 +38,7 @@ struct snmp_asks snmp_ask_identity(struct arena *arena, const struct profile_set
     ask(arena, &asks, OID_OF(sys_uptime), false);
     for (size_t p = 0; p < profile_count(set); p++) {
         const struct profile *one = profile_at(set, p);
-        if (one->modbus || (profile && strcmp(one->name, profile) != 0))
+        if (one->modbus || one->mqtt || (profile && strcmp(one->name, profile) != 0))
             continue;
         for (size_t r = 0; r < one->n_rules; r++)
             for (size_t t = 0; t < one->rule[r].n; t++)

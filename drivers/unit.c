@@ -21,6 +21,7 @@ static const struct unit units[] = {
     {"var", D_REACTIVE_POWER, {1, 0}, 1, 0}, {"kvar", D_REACTIVE_POWER, {1, 3}, 1, 0}, {"Mvar", D_REACTIVE_POWER, {1, 6}, 1, 0},
     {"mWh", D_ENERGY, {1, -3}, 1, 0},    {"Wh", D_ENERGY, {1, 0}, 1, 0},        {"kWh", D_ENERGY, {1, 3}, 1, 0},
     {"MWh", D_ENERGY, {1, 6}, 1, 0},     {"GWh", D_ENERGY, {1, 9}, 1, 0},       {"Ws", D_ENERGY, {1, 0}, JOULE_PER_WH, 0},
+    {"Wmin", D_ENERGY, {6, 1}, JOULE_PER_WH, 0},
     {"J", D_ENERGY, {1, 0}, JOULE_PER_WH, 0}, {"kJ", D_ENERGY, {1, 3}, JOULE_PER_WH, 0}, {"daWs", D_ENERGY, {1, 1}, JOULE_PER_WH, 0},
     {"MJ", D_ENERGY, {1, 6}, JOULE_PER_WH, 0}, {"GJ", D_ENERGY, {1, 9}, JOULE_PER_WH, 0},
     {"VAh", D_APPARENT_ENERGY, {1, 0}, 1, 0}, {"kVAh", D_APPARENT_ENERGY, {1, 3}, 1, 0}, {"daVAs", D_APPARENT_ENERGY, {1, 1}, JOULE_PER_WH, 0},

@@ -27,7 +27,7 @@ def table():
     lines = ["| kind | devices | over | profile | confidence |", "|---|---|---|---|---|"]
     for r in rows:
         title = r["title"].replace("|", "/")
-        lines.append(f"| {r['kind']} | {title} | {r['protocol'].replace('snmp', 'SNMP').replace('modbus', 'Modbus')} | {r['name']} | {r['confidence']} |")
+        lines.append(f"| {r['kind']} | {title} | {r['protocol'].replace('snmp', 'SNMP').replace('modbus', 'Modbus').replace('mqtt', 'MQTT')} | {r['name']} | {r['confidence']} |")
     return f"{len(rows)} profiles. *Confidence* is high where a standard or a maker's MIB and a recording of a real device agree.\n\n" + "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* config and its parts (config_load, config_fields, config_read, config_resolve, config_assets, config_devices,
- * config_plan): files to a checked configuration. */
+ * config_mqtt, config_plan): files to a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -211,6 +211,16 @@ static const struct {
     {HEAD "assets: {a: {room: q, points: [], in-service: 2021-05-01}}\n",
      "a.yaml:3:20: room: no such room under rooms:"},
     {HEAD "assets: {a: {room: r, points: [d/total]}}\n", "a.yaml:3:13: in-service: missing: date, like 2021-05-01"},
+    {HEAD "devices: {d: {room: r, profile: tasmota-energy, mqtt: {topic: plug}}}\n",
+     "a.yaml:3:14: address: missing: the site has no broker of its own under mqtt:"},
+    {HEAD "devices: {d: {room: r, address: 'mqtt://b', mqtt: {topic: plug}}}\n",
+     "a.yaml:3:14: profile: missing: what publishes is not asked what it is"},
+    {HEAD "devices: {d: {room: r, profile: tasmota-energy, address: 'mqtt://b', mqtt: {topic: 'p/+'}}}\n",
+     "a.yaml:3:84: topic: expected a topic without + and #, and without a slash at its ends"},
+    {HEAD "devices: {d: {room: r, profile: tasmota-energy, address: '10.0.0.1', mqtt: {topic: p}}}\n",
+     "a.yaml:3:58: address: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
+    {HEAD "devices: {d: {room: r, profile: tasmota-energy, address: 'mqtt://b', snmp: {}, mqtt: {topic: p}}}\n",
+     "a.yaml:3:76: snmp: the profile speaks another protocol"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 

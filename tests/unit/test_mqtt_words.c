@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/mqtt_words.h"
+#include "drivers/mqtt_words.h"
 
 #include <errno.h>
 #include <stdio.h>
