@@ -21,7 +21,7 @@ enum cli_exit {
 
 /* Every option of every command; each command's table names those that are its own. */
 struct cli_options {
-    bool json, schema, subnet, once, site;
+    bool json, schema, subnet, once, site, fed_in;
     struct option_list config;
     const char *rack, *device, *from, *to, *width, *height; /* graph */
     bool dark;                                              /* graph */

@@ -31,11 +31,13 @@ int cmd_meter_read(const struct cli *cli)
     const char *source = cli->word[0], *value = cli->word[1], *at = cli->options.at;
     double wh;
     int64_t ms;
-    if (unit_parse_value(value, D_ENERGY, &wh) < 0)
-        return cli_fail(cli, CLI_USAGE, value, "expected what the register shows with its unit, like 12345.6kWh");
+    bool volume = unit_parse_value(value, D_ENERGY, &wh) < 0;
+    if (volume && unit_parse_value(value, D_VOLUME, &wh) < 0)
+        return cli_fail(cli, CLI_USAGE, value,
+                        "expected what the register shows with its unit, like 12345.6kWh, 41.2GJ or 873.5m3");
     if (at && wire_time_parse(at, &ms) < 0)
         return cli_fail(cli, CLI_USAGE, "--at", "expected a time like 2026-01-31T08:00:00Z or with +01:00");
-    json_t *body = json_pack("{s:s,s:f}", "source", source, "value", wh);
+    json_t *body = json_pack("{s:s,s:f,s:s}", "source", source, "value", wh, "unit", volume ? "m3" : "Wh");
     if (at)
         json_object_set_new(body, "at", json_string(at));
     return post(cli, "/api/v1/meter/read", body, "kept");
@@ -45,7 +47,7 @@ int cmd_meter_import(const struct cli *cli)
 {
     struct diag *diag = diag_new();
     struct meter_rows rows = {0};
-    int r = meter_csv_read(cli->word[1], diag, &rows);
+    int r = meter_csv_read(cli->word[1], cli->options.fed_in, diag, &rows);
     if (r < 0) {
         for (size_t i = 1; diag_line(diag, i); i++) /* the first comes with the error */
             fprintf(stderr, "%s\n", diag_line(diag, i));
@@ -59,8 +61,12 @@ int cmd_meter_import(const struct cli *cli)
         wire_time(at, sizeof at, rows.row[i].quarter_s * 1000);
         json_array_append_new(list, json_pack("[s,f]", at, rows.row[i].wh));
     }
-    char done[80];
-    snprintf(done, sizeof done, "%zu quarters of an hour kept", rows.n);
+    char done[160];
+    int n = snprintf(done, sizeof done, "%zu quarters of an hour kept", rows.n);
+    if (rows.estimated || rows.empty)
+        snprintf(done + n, sizeof done - (size_t)n,
+                 "; %zu values are estimates of the grid operator, %zu quarters without any were left out",
+                 rows.estimated, rows.empty);
     meter_rows_free(&rows);
     diag_free(diag);
     return post(cli, "/api/v1/meter/import", json_pack("{s:s,s:o}", "source", cli->word[0], "rows", list), done);

@@ -84,10 +84,22 @@ static bool read_time(const json_t *value, int64_t *ret_ms)
     return !value || (json_is_string(value) && wire_time_parse(json_string_value(value), ret_ms) == 0);
 }
 
+/* Absent is what the source counts in. */
+static bool unit_fits(const struct http_view *view, const char *source, const json_t *unit)
+{
+    const struct config *config = view->live ? view->live->config : NULL;
+    const char *said = json_string_value(unit);
+    bool water = false;
+    for (size_t i = 0; config && i < config->n_sources; i++)
+        if (!strcmp(config->source[i].id, source))
+            water = config->source[i].role == ROLE_WATER || config->source[i].role == ROLE_WATER_POTABLE;
+    return !unit || (said && !strcmp(said, water ? "m3" : "Wh"));
+}
+
 void http_post_reading(struct http_call *call)
 {
-    static const char *const names[] = {"source", "value", "at"};
-    json_t *body = read_body(call, names, 3);
+    static const char *const names[] = {"source", "value", "at", "unit"};
+    json_t *body = read_body(call, names, 4);
     if (!body)
         return;
     struct http_view view = {0};
@@ -100,6 +112,8 @@ void http_post_reading(struct http_call *call)
         http_call_error(call, 400, "source: expected the name of a source");
     else if (!json_is_number(value) || json_number_value(value) < 0)
         http_call_error(call, 400, "value: expected the register in Wh, not negative");
+    else if (!unit_fits(&view, source, json_object_get(body, "unit")))
+        http_call_error(call, 400, "unit: expected Wh, or m3 for a source of water");
     else if (!read_time(json_object_get(body, "at"), &at_ms) || at_ms > view.now_ms + 60000)
         http_call_error(call, 400, "at: expected a time like 2026-01-31T08:00:00Z, not in the future");
     else

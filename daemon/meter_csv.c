@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/meter_csv.h"
 
+#include "daemon/meter_fluvius.h"
 #include "daemon/wire_text.h"
 #include "drivers/decimal.h"
 
@@ -101,19 +102,47 @@ static int read_row(struct csv *csv, char *line, struct meter_row *ret)
     return has_time && has_energy ? 0 : -EINVAL;
 }
 
-static void keep(struct csv *csv, struct meter_rows *rows, struct meter_row row)
+static void push(struct meter_rows *rows, struct meter_row row)
 {
-    csv->at.col = 1;
-    if (rows->n && row.quarter_s <= rows->row[rows->n - 1].quarter_s) {
-        diag_error(csv->diag, csv->at, "time", "expected a later quarter than the one before");
-        return;
-    }
     if ((rows->n & (rows->n - 1)) == 0) { /* a power of two: full */
         rows->row = realloc(rows->row, (rows->n ? rows->n * 2 : 1) * sizeof *rows->row);
         if (!rows->row)
             abort();
     }
     rows->row[rows->n++] = row;
+}
+
+static void keep(struct csv *csv, struct meter_rows *rows, struct meter_row row)
+{
+    csv->at.col = 1;
+    if (rows->n && row.quarter_s <= rows->row[rows->n - 1].quarter_s)
+        diag_error(csv->diag, csv->at, "time", "expected a later quarter than the one before");
+    else
+        push(rows, row);
+}
+
+static void put_fluvius(void *context, int64_t quarter_s, double wh)
+{
+    push(context, (struct meter_row){quarter_s, wh});
+}
+
+static int parse_fluvius(const char *file, char *text, bool fed_in, struct diag *diag, struct meter_rows *ret)
+{
+    struct meter_rows rows = {0};
+    struct meter_fluvius_counts counts;
+    int r = meter_fluvius_parse(file, text, fed_in, diag, put_fluvius, &rows, &counts);
+    if (!r && !rows.n) {
+        diag_error(diag, (struct place){.file = file}, "rows", "no volume in any of them");
+        r = -EINVAL;
+    }
+    if (r) {
+        meter_rows_free(&rows);
+        return r;
+    }
+    rows.estimated = counts.estimated;
+    rows.empty = counts.empty;
+    *ret = rows;
+    return 0;
 }
 
 int meter_csv_parse(const char *file, char *text, struct diag *diag, struct meter_rows *ret)
@@ -150,7 +179,7 @@ int meter_csv_parse(const char *file, char *text, struct diag *diag, struct mete
     return 0;
 }
 
-int meter_csv_read(const char *path, struct diag *diag, struct meter_rows *ret)
+int meter_csv_read(const char *path, bool fed_in, struct diag *diag, struct meter_rows *ret)
 {
     FILE *file = fopen(path, "re");
     char *text = file ? malloc(FILE_MAX + 1) : NULL;
@@ -164,7 +193,8 @@ int meter_csv_read(const char *path, struct diag *diag, struct meter_rows *ret)
         diag_error(diag, (struct place){.file = path}, "file", "larger than 8 MiB");
     } else {
         text[n] = '\0';
-        r = meter_csv_parse(path, text, diag, ret);
+        r = meter_fluvius_head(text) ? parse_fluvius(path, text, fed_in, diag, ret)
+                                     : meter_csv_parse(path, text, diag, ret);
     }
     free(text);
     if (file)

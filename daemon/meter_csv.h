@@ -4,6 +4,7 @@
  * Shape: a head names the columns: `time` (RFC 3339, the start of the quarter, with Z or an offset) and `wh`, `kwh` or
  *        `kw` (mean power); others are passed over. Columns are separated by comma, semicolon or tab; where it is not
  *        the comma, decimals may have one. A UTF-8 mark and CRLF are taken as they come.
+ *        Fluvius' export is known by its head (meter_fluvius.h).
  * Units: Wh.
  * Errors: -EINVAL with file:line:column in diag; the whole file or nothing.
  */
@@ -20,9 +21,11 @@ struct meter_row {
 
 struct meter_rows {
     size_t n;
-    struct meter_row *row; /* ascending */
+    struct meter_row *row;   /* ascending */
+    size_t estimated, empty; /* as Fluvius tells */
 };
 
-int meter_csv_read(const char *path, struct diag *diag, struct meter_rows *ret);
+/* fed_in: of Fluvius' registers those of energy fed into the grid. */
+int meter_csv_read(const char *path, bool fed_in, struct diag *diag, struct meter_rows *ret);
 int meter_csv_parse(const char *file, char *text, struct diag *diag, struct meter_rows *ret); /* text is cut up */
 void meter_rows_free(struct meter_rows *rows);

@@ -81,6 +81,10 @@ static const struct option_row web_options[] = {
     CLI_JSON,
     CLI_END};
 
+static const struct option_row meter_import_options[] = {
+    CLI_FLAG("fed-in", fed_in, "of Fluvius' export what was fed in (Injectie), not what was taken"), CLI_API, CLI_JSON,
+    CLI_END};
+
 static const struct command commands[] = {
     {"check", "", "is the configuration right, and how much disk will it take", check_options, 0, 0, cmd_check, NULL},
     {"probe", "ADDRESS", "what is this device, what does it measure, how is it configured", probe_options, 1, 1,
@@ -91,8 +95,8 @@ static const struct command commands[] = {
     {"alerts", "", "what is active", api_options, 0, 0, cmd_alerts, NULL},
     {"meter read", "SOURCE VALUE", "keep what a meter's register shows, like 12345.6kWh", meter_read_options, 2, 2,
      cmd_meter_read, NULL},
-    {"meter import", "SOURCE FILE.csv", "keep a utility's quarters of an hour", api_options, 2, 2, cmd_meter_import,
-     NULL},
+    {"meter import", "SOURCE FILE.csv", "keep a utility's quarters of an hour", meter_import_options, 2, 2,
+     cmd_meter_import, NULL},
     {"report", "", "energy, PUE and its sisters, heat and money of a period", report_options, 0, 0, cmd_report, NULL},
     {"graph", "[WHAT]", "a picture or its numbers; without WHAT: which there are", graph_options, 0, 1, cmd_graph,
      NULL},
