@@ -219,6 +219,15 @@ class Check(Cli):
         self.assert_error(run("check", "--config", self.path("conf"), "--json"), 1, "10.yaml:4:1")
         self.assertEqual(run("check", "--config", self.path("nowhere"))[0], 1)
 
+    def test_profile_with_a_mistake(self):
+        """It stops who names it, and whoever checks; not who probes or checks another profile."""
+        self.write("conf/10.yaml", self.SITE)
+        self.write("conf/profiles/own.yaml", "name: own\nversion: one\n")
+        code, out, err = run("check", "--config", self.path("conf"))
+        self.assertEqual((code, out), (1, ""))
+        self.assertRegex(err, r"own\.yaml:2:10: version: ")
+        self.assert_error(run("check", "--config", self.path("conf"), "--json"), 1, "own.yaml:2:10")
+
     def test_schema(self):
         code, out, _ = run("check", "--schema")
         schema = json.loads(out)
@@ -292,7 +301,7 @@ class Live(Cli):
         csv = self.write("grid.csv", "time;kWh\n2026-01-31T08:00:00Z;1,5\n2026-01-31T08:15:00Z;2\n")
         self.assertEqual(run("meter", "import", "grid", csv, "--api", api)[0], 0)
         self.assertEqual(daemon.posted, [
-            ("/api/v1/meter/read", {"source": "grid", "value": 12345600.0, "at": "2026-01-31T08:00:00Z"}),
+            ("/api/v1/meter/read", {"source": "grid", "value": 12345600.0, "unit": "Wh", "at": "2026-01-31T08:00:00Z"}),
             ("/api/v1/silence", {"target": "ups-1", "duration_s": 7200.0, "reason": "battery works"}),
             ("/api/v1/meter/import", {"source": "grid", "rows": [["2026-01-31T08:00:00.000Z", 1500.0],
                                                                  ["2026-01-31T08:15:00.000Z", 2000.0]]})])
