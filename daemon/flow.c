@@ -121,9 +121,22 @@ static void compare_serial(struct flow *flow, struct live_device *device, const 
     watch_replaced(flow->watch, device, before, after, now);
 }
 
+/* What a shape says in words: points left out, fields that are not what they should be. */
+static bool notes_known(const struct shape *before, const struct shape *now)
+{
+    for (size_t i = 0; i < now->n_notes; i++) {
+        bool known = false;
+        for (size_t k = 0; k < before->n_notes && !known; k++)
+            known = strcmp(before->note[k], now->note[i]) == 0;
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
 static void take_shape(struct flow *flow, struct live_device *device, struct answer *answer, struct moment now)
 {
-    bool same = device->shape && shape_equal(device->shape, answer->shape);
+    bool same = device->shape && shape_equal(device->shape, answer->shape) && notes_known(device->shape, answer->shape);
     compare_serial(flow, device, answer->shape, now);
     bind_device(&flow->binder, device, answer->shape);
     if (!same)
