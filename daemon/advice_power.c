@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PHASES_NAMED 4
+#define FEEDS_NAMED  4
 /* Of heat that no demand is stated for: what campuses could use of their computers' heat. */
 #define USED_LOW    0.20
 #define USED        0.35
@@ -125,24 +126,36 @@ static bool told_before(const struct capacity *c, size_t i)
     return false;
 }
 
+/* One piece of advice for all racks of the room: the fullest ones are named. */
 void advice_feeds(const struct advice_input *in, struct advice_list *list)
 {
     const struct config *config = in->plant->live->config;
-    for (size_t i = 0; i < in->capacity->n_failovers; i++) {
+    const struct capacity_failover *first = NULL;
+    char text[260] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < in->capacity->n_failovers; i++) { /* tightest first */
         const struct capacity_failover *f = &in->capacity->failover[i];
         if (config->rack[f->rack].room != in->room || f->reason || !(f->load.peak > f->limit) ||
             told_before(in->capacity, i))
             continue;
-        struct advice *a = advice_add(list, in, "feeds", "Keep room for the other feed");
-        snprintf(a->text, sizeof a->text, "Move at least %.1f A away from rack %s, phase %s, or raise its breakers",
-                 f->load.peak - f->limit, config->rack[f->rack].id, phase_name(f->phase));
-        snprintf(a->ground, sizeof a->ground,
-                 "If feed %s had failed at the peak, %s would have carried %.1f A; its limit is %.1f A of a breaker of "
-                 "%.0f A",
-                 f->failed ? "B" : "A", f->breaker->name, f->load.peak, f->limit, f->rating);
-        a->coverage = f->load.coverage;
-        a->caution = f->load.peak > f->rating ? "The breaker would have tripped, and the rack gone dark." : NULL;
+        size_t at = strlen(text);
+        first = first ? first : f;
+        if (n++ < FEEDS_NAMED)
+            snprintf(text + at, sizeof text - at, "%s%.1f A away from rack %s, phase %s", at ? "; " : "",
+                     f->load.peak - f->limit, config->rack[f->rack].id, phase_name(f->phase));
     }
+    if (!first)
+        return;
+    if (n > FEEDS_NAMED)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " and %zu more", n - FEEDS_NAMED);
+    struct advice *a = advice_add(list, in, "feeds", "Keep room for the other feed");
+    snprintf(a->text, sizeof a->text, "Move at least %s, or raise its breakers", text);
+    snprintf(
+        a->ground, sizeof a->ground,
+        "If feed %s had failed at the peak, %s would have carried %.1f A; its limit is %.1f A of a breaker of %.0f A",
+        first->failed ? "B" : "A", first->breaker->name, first->load.peak, first->limit, first->rating);
+    a->coverage = first->load.coverage;
+    a->caution = first->load.peak > first->rating ? "The breaker would have tripped, and the rack gone dark." : NULL;
 }
 
 /* A year at the period's mean power, as the section on heat has it. */

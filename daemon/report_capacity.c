@@ -84,14 +84,23 @@ static json_t *racks_of(const struct writer *w)
     return list;
 }
 
+/* DEVICE/PART */
+static const char *circuit_name(const struct live_point *point, char *name, size_t size)
+{
+    snprintf(name, size, "%.*s", (int)(strrchr(point->name, '/') - point->name), point->name);
+    return name;
+}
+
 static json_t *circuits_of(const struct writer *w)
 {
+    char name[120];
     json_t *list = json_array();
     for (size_t i = 0; i < w->c->n_circuits; i++) {
         const struct capacity_circuit *k = &w->c->circuit[i];
         const struct live_point *p = k->point;
         json_t *one = json_object();
         put_text(one, "point", p->name);
+        put_text(one, "circuit", circuit_name(p, name, sizeof name));
         put_text(one, "label", p->label);
         put_text(one, "room", p->room);
         put_text(one, "rack", p->rack);
@@ -104,7 +113,7 @@ static json_t *circuits_of(const struct writer *w)
         put(one, "peak_share", k->load.peak / k->breaker);
         put_text(one, "reason", k->reason);
         if (k->left < 0)
-            find(w, "%s passed its limit: %.1f A of a breaker of %.0f A", p->name, k->load.peak, k->breaker);
+            find(w, "%s passed its limit: %.1f A of a breaker of %.0f A", name, k->load.peak, k->breaker);
         json_array_append_new(list, one);
     }
     return list;
@@ -140,6 +149,7 @@ static json_t *failovers_of(const struct writer *w)
         put_text(one, "failed", side_name(f->failed));
         put_text(one, "stays", side_name(!f->failed));
         put_text(one, "point", f->breaker ? f->breaker->name : NULL);
+        put_text(one, "device", f->breaker ? plant_device(w->source->plant, f->breaker)->id : NULL);
         put_load(one, &f->load, "a");
         put(one, "breaker_a", f->rating);
         put(one, "limit_a", f->limit);
