@@ -3,6 +3,7 @@
 #include "daemon/cli_schema.h"
 #include "daemon/config_raw.h"
 #include "daemon/data.h"
+#include "daemon/graph_set.h"
 #include "drivers/profile.h"
 
 #include <dirent.h>
@@ -67,7 +68,8 @@ static void print_json(const struct config *config, const struct diag *diag)
 /* The place and the rest of `file:line:col: key: what`. */
 static int fail(const struct cli *cli, const struct diag *diag)
 {
-    const char *line = diag_first(diag), *space = line ? strstr(line, ": ") : NULL;
+    const char *line = diag_first(diag) ? diag_first(diag) : diag_line(diag, 0),
+               *space = line ? strstr(line, ": ") : NULL;
     for (size_t i = 0; !cli->options.json && diag_line(diag, i); i++)
         fprintf(stderr, "%s\n", diag_line(diag, i));
     if (!cli->options.json)
@@ -95,7 +97,11 @@ int cmd_check(const struct cli *cli)
     struct diag *diag = diag_new();
     struct config *config = NULL;
     int r = CLI_DONE;
-    if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config) < 0) {
+    struct graph_set *graphs = NULL;
+    int wrong = config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config);
+    /* definitions of graphs beside it: all mistakes are told in one run */
+    /* a profile that no device names does not keep the daemon from starting; but whoever looks wants to know */
+    if (graph_set_open(dirs.item, dirs.n, diag, &graphs) < 0 || wrong < 0 || profile_count_left_out(config->profiles)) {
         r = fail(cli, diag);
     } else {
         for (size_t i = 0; diag_line(diag, i); i++)
@@ -104,8 +110,9 @@ int cmd_check(const struct cli *cli)
             print_json(config, diag);
         else
             print_words(config);
-        config_unref(config);
     }
+    graph_set_free(graphs);
+    config_unref(config);
     diag_free(diag);
     return r;
 }

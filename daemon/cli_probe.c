@@ -39,11 +39,8 @@ static int probe_one(const struct cli *cli, struct profile_set *set)
 int cmd_probe(const struct cli *cli)
 {
     struct profile_set *set = NULL;
-    char words[300] = "";
-    int r = probe_profiles(words, &set);
-    if (r)
-        return cli_fail(cli, (enum cli_exit)r, "", "%s", words);
-    r = cli->options.subnet ? probe_subnet(cli, set) : probe_one(cli, set);
+    probe_profiles(&set);
+    int r = cli->options.subnet ? probe_subnet(cli, set) : probe_one(cli, set);
     profile_set_unref(set);
     return r;
 }

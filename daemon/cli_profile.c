@@ -12,6 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The profile that the file holds: its name is the file's. */
+static const struct profile *find(const struct profile_set *set, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char stem[128];
+    snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - 5), name);
+    return profile_find(set, stem);
+}
+
 /* The file, and of the known profiles all but its namesake: what it includes, and what it must be told apart from. */
 static int load(const char *path, struct diag *diag, struct profile_set **ret)
 {
@@ -37,19 +46,20 @@ static int load(const char *path, struct diag *diag, struct profile_set **ret)
             files = arena_push(arena, files, &n, sizeof *files);
             files[n - 1] = known.gl_pathv[i];
         }
-    r = profile_set_load(files, n, diag, ret);
+    /* another profile with a mistake is only said */
+    struct diag *kept = diag_new();
+    profile_set_load_sound(files, n, kept, ret);
+    if (find(*ret, path)) {
+        diag_print(kept, stderr);
+    } else {
+        profile_set_unref(*ret);
+        *ret = NULL;
+        r = profile_set_load(files, n, diag, ret);
+    }
+    diag_free(kept);
     globfree(&known);
     arena_free(arena);
     return r;
-}
-
-/* The profile that the file holds: its name is the file's. */
-static const struct profile *find(const struct profile_set *set, const char *path)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    char stem[128];
-    snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - 5), name);
-    return profile_find(set, stem);
 }
 
 static int fail(const struct cli *cli, const struct diag *diag)

@@ -71,9 +71,8 @@ int cmd_record(const struct cli *cli)
     char words[300] = "";
     if (!cli->options.output)
         return cli_fail(cli, CLI_USAGE, "-o", "expected -o FILE, or -o - for stdout");
-    int r = probe_profiles(words, &set);
-    if (!r)
-        r = probe_setup(&cli->options, cli->word[0], 0, set, words, &setup);
+    probe_profiles(&set);
+    int r = probe_setup(&cli->options, cli->word[0], 0, set, words, &setup);
     if (r)
         r = cli_fail(cli, (enum cli_exit)r, "", "%s", words);
     else if (setup->is_modbus)

@@ -191,8 +191,14 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
         for (; n < profile_count(r->config->profiles) && n < 256; n++)
             names[n] = profile_name(profile_at(r->config->profiles, n));
         const char *near = field_nearest(setup->profile, names, n);
-        diag_error(r->reader->diag, yaml_get(node, "profile")->at, "profile", "no profile '%s'%s%s%s", setup->profile,
-                   near ? ", did you mean '" : ": see wattwacht probe", near ? near : "", near ? "'?" : "");
+        const char *mistake = profile_left_out(r->config->profiles, setup->profile);
+        if (mistake)
+            diag_error(r->reader->diag, yaml_get(node, "profile")->at, "profile", "'%s' has a mistake: %s",
+                       setup->profile, mistake);
+        else
+            diag_error(r->reader->diag, yaml_get(node, "profile")->at, "profile", "no profile '%s'%s%s%s",
+                       setup->profile, near ? ", did you mean '" : ": see wattwacht probe", near ? near : "",
+                       near ? "'?" : "");
     }
     const char *own = setup->is_mqtt ? "mqtt" : setup->is_modbus ? "modbus" : "snmp";
     static const char *const all[] = {"snmp", "modbus", "mqtt"};
@@ -271,6 +277,27 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
     setup->fingerprint = fingerprint(node, setup);
 }
 
+/* What the site changes of the unit's parts is done where the chain is read: under the chain's names for them. */
+static void take_parts(struct device_setup *head, const struct device_setup *member, unsigned unit)
+{
+    if (member == head || !member->n_parts)
+        return;
+    struct part_setup *all = arena_alloc(head->arena, (head->n_parts + member->n_parts) * sizeof *all);
+    if (head->n_parts)
+        memcpy(all, head->part, head->n_parts * sizeof *all);
+    for (size_t i = 0; i < member->n_parts; i++) {
+        struct part_setup *part = &all[head->n_parts + i];
+        *part = member->part[i];
+        part->part = unit > 1 ? arena_printf(head->arena, "unit-%u-%s", unit, part->part)
+                              : arena_strdup(head->arena, part->part);
+        part->label = part->label ? arena_strdup(head->arena, part->label) : NULL;
+        part->unit = part->unit ? arena_strdup(head->arena, part->unit) : NULL;
+    }
+    head->part = all;
+    head->n_parts += member->n_parts;
+    head->fingerprint = add_number(head->fingerprint, member->fingerprint);
+}
+
 /* units: {2: pdu-b}: device pdu-b is unit 2 behind this one's address. */
 static void resolve_chain(struct resolver *r, const struct yaml_node *units, size_t head)
 {
@@ -300,6 +327,7 @@ static void resolve_chain(struct resolver *r, const struct yaml_node *units, siz
             device->unit = (unsigned)number;
             setup->unit_number[setup->n_units] = (unsigned)number;
             setup->unit_device[setup->n_units++] = device->setup->number;
+            take_parts(setup, device->setup, (unsigned)number);
         }
     }
 }

@@ -109,14 +109,14 @@ static int load_dir(struct field_reader *reader, const char *dir, struct yaml_no
     return result;
 }
 
-/* profiles/ beside each configuration directory, then the installed set. */
-static int load_profiles(struct field_reader *reader, const char *const *dirs, size_t n, struct profile_set **ret)
+/* profiles/ beside each configuration directory, then the installed set. One with a mistake stops only who uses it. */
+static void load_profiles(struct field_reader *reader, const char *const *dirs, size_t n, struct profile_set **ret)
 {
     const char **paths = arena_alloc(reader->arena, (n + 1) * sizeof *paths);
     for (size_t i = 0; i < n; i++)
         paths[i] = arena_printf(reader->arena, "%s/profiles", dirs[i]);
     paths[n] = data_path(reader->arena, "profiles");
-    return profile_set_load(paths, n + 1, reader->diag, ret);
+    profile_set_load_sound(paths, n + 1, reader->diag, ret);
 }
 
 static struct config *config_new(void)

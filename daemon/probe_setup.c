@@ -60,17 +60,16 @@ enum cli_exit probe_exit(enum fault fault)
     return CLI_NO;
 }
 
-int probe_profiles(char words[300], struct profile_set **ret_set)
+void probe_profiles(struct profile_set **ret_set)
 {
     struct arena *arena = arena_new();
     struct diag *diag = diag_new();
     const char *dirs[] = {"/etc/wattwacht/conf.d/profiles", data_path(arena, "profiles")};
-    int r = profile_set_load(dirs, 2, diag, ret_set);
-    if (r < 0)
-        snprintf(words, 300, "%.290s", diag_first(diag) ? diag_first(diag) : "the profiles cannot be read");
+    profile_set_load_sound(dirs, 2, diag, ret_set);
+    for (size_t i = 0; diag_line(diag, i); i++)
+        fprintf(stderr, "%s\n", diag_line(diag, i));
     diag_free(diag);
     arena_free(arena);
-    return r < 0 ? CLI_NO : CLI_DONE;
 }
 
 /* A secret is one line of a file that only its owner can read. */
@@ -187,8 +186,10 @@ static int fill(const struct cli_options *options, const char *address, struct p
     double timeout = 2;
     const struct profile *profile = options->profile && set ? profile_find(set, options->profile) : NULL;
     if (options->profile && set && !profile) {
-        snprintf(words, 300, "--profile %.60s: no such profile", options->profile);
-        return CLI_USAGE;
+        const char *why = profile_left_out(set, options->profile);
+        snprintf(words, 300, "--profile %.60s: %s%.200s", options->profile, why ? "" : "no such profile",
+                 why ? why : "");
+        return why ? CLI_NO : CLI_USAGE;
     }
     if (options->timeout &&
         (unit_parse_value(options->timeout, D_TIME, &timeout) < 0 || timeout <= 0 || timeout > 60)) {

@@ -10,8 +10,9 @@
 #include "drivers/profile.h"
 #include "drivers/setup.h"
 
-/* All profiles known: the installed ones, and those of /etc/wattwacht/conf.d/profiles. */
-int probe_profiles(char words[300], struct profile_set **ret_set);
+/* All profiles known: the installed ones, and those of /etc/wattwacht/conf.d/profiles. Of one with a mistake the
+ * mistake is said on stderr; the others serve. */
+void probe_profiles(struct profile_set **ret_set);
 enum cli_exit probe_exit(enum fault fault);
 /* number: comes back in answers. */
 int probe_setup(const struct cli_options *options, const char *address, uint32_t number, struct profile_set *set,

@@ -76,6 +76,22 @@ void diag_warn(struct diag *diag, struct place at, const char *key, const char *
     diag->warnings++;
 }
 
+void diag_take(struct diag *diag, const struct diag *from, bool as_warnings)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        if (diag->n >= LINES_MAX) {
+            diag->lost++;
+            continue;
+        }
+        diag->line = arena_push(diag->arena, diag->line, &diag->n, sizeof *diag->line);
+        diag->line[diag->n - 1] = (struct line){.text = arena_strdup(diag->arena, from->line[i].text),
+                                                .warning = as_warnings || from->line[i].warning};
+    }
+    diag->lost += from->lost;
+    diag->errors += as_warnings ? 0 : from->errors;
+    diag->warnings += from->warnings + (as_warnings ? from->errors : 0);
+}
+
 size_t diag_errors(const struct diag *diag)
 {
     return diag->errors;

@@ -23,6 +23,8 @@ void diag_error(struct diag *diag, struct place at, const char *key, const char 
     __attribute__((format(printf, 4, 5)));
 void diag_warn(struct diag *diag, struct place at, const char *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* All lines of another, in their order: its errors as errors, or as no more than warnings. */
+void diag_take(struct diag *diag, const struct diag *from, bool as_warnings);
 size_t diag_errors(const struct diag *diag);
 size_t diag_warnings(const struct diag *diag);
 /* The first error as one line, or NULL. */

@@ -16,6 +16,12 @@ struct profile_set;
 /* Reads all *.yaml of the directories in order; the same name twice is an error. Missing directories are skipped. An
  * entry that ends in .yaml is one file. */
 int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
+/* The same, but a profile with a mistake is left out with those that include it, its mistakes are warnings, and the
+ * others are handed out: a file that nobody uses stops nobody. */
+void profile_set_load_sound(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
+/* The first mistake of the profile of that name, because of which it was left out; NULL: it was not. */
+const char *profile_left_out(const struct profile_set *set, const char *name);
+size_t profile_count_left_out(const struct profile_set *set);
 struct profile_set *profile_set_ref(struct profile_set *set);
 void profile_set_unref(struct profile_set *set);
 const struct profile *profile_find(const struct profile_set *set, const char *name);

@@ -11,12 +11,17 @@
 
 #define TEXT_MAX (1024 * 1024) /* yaml.h: the largest file */
 
+struct left_out {
+    const char *name, *why; /* of the file; its first mistake */
+};
+
 struct profile_set {
     atomic_uint refs;
     struct arena *arena;
     struct pattern_list *patterns;
-    size_t n;
+    size_t n, n_left_out;
     struct profile **profile;
+    struct left_out *left_out;
 };
 
 static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
@@ -44,7 +49,13 @@ static void check_name(struct diag *diag, const struct profile_set *set, const s
         diag_error(diag, profile->at, "name", "'%s' is in %s already", profile->name, other->at.file);
 }
 
-static void load_file(struct profile_set *set, const char *path, struct diag *diag)
+static void leave_out(struct profile_set *set, const char *name, const struct diag *diag)
+{
+    set->left_out = arena_push(set->arena, set->left_out, &set->n_left_out, sizeof *set->left_out);
+    set->left_out[set->n_left_out - 1] = (struct left_out){name, arena_strdup(set->arena, diag_first(diag))};
+}
+
+static void read_file(struct profile_set *set, const char *path, struct diag *diag)
 {
     size_t n = 0;
     struct arena *scratch = arena_new();
@@ -60,36 +71,71 @@ static void load_file(struct profile_set *set, const char *path, struct diag *di
         profile->hash = hash_bytes(HASH_BEGIN, text, n);
         if (profile_read(&reader, root, profile) == 0) {
             check_name(diag, set, profile, path);
-            set->profile = arena_push(set->arena, set->profile, &set->n, sizeof(struct profile *));
-            set->profile[set->n - 1] = profile;
+            if (!diag_errors(diag)) {
+                set->profile = arena_push(set->arena, set->profile, &set->n, sizeof(struct profile *));
+                set->profile[set->n - 1] = profile;
+            }
         }
     }
     arena_free(scratch);
 }
 
+static void load_file(struct profile_set *set, const char *path, struct diag *diag)
+{
+    struct diag *own = diag_new();
+    read_file(set, path, own);
+    if (diag_errors(own)) {
+        const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+        leave_out(set, arena_strndup(set->arena, file, strlen(file) - strlen(".yaml")), own);
+    }
+    diag_take(diag, own, false);
+    diag_free(own);
+}
+
+static bool includes_are_there(const struct profile_set *set, const struct profile *p, struct diag *diag)
+{
+    for (size_t k = 0; k < p->include.n; k++) {
+        const char *name = ((const char **)p->include.item)[k];
+        const struct profile *other = profile_find(set, name);
+        if (!other || other->modbus != p->modbus || other->mqtt != p->mqtt || other == p)
+            diag_error(diag, p->at, "include", "'%s' is not another profile of the same protocol", name);
+    }
+    return !diag_errors(diag);
+}
+
+/* What includes a profile that is not there goes too, and so on. */
+static void drop_incomplete(struct profile_set *set, struct diag *diag)
+{
+    for (size_t i = 0; i < set->n;) {
+        struct diag *own = diag_new();
+        bool whole = includes_are_there(set, set->profile[i], own);
+        if (!whole) {
+            leave_out(set, set->profile[i]->name, own);
+            memmove(&set->profile[i], &set->profile[i + 1], (set->n - i - 1) * sizeof(struct profile *));
+            set->n--;
+        }
+        diag_take(diag, own, false);
+        diag_free(own);
+        i = whole ? i + 1 : 0;
+    }
+}
+
 /* One level only: an included profile's own includes do not count. */
-static void resolve_includes(struct profile_set *set, struct diag *diag)
+static void resolve_includes(struct profile_set *set)
 {
     for (size_t i = 0; i < set->n; i++) {
         struct profile *p = set->profile[i];
         p->included = arena_alloc(set->arena, (p->include.n + 1) * sizeof(struct profile *));
         p->included[p->n_included++] = p;
-        for (size_t k = 0; k < p->include.n; k++) {
-            const char *name = ((const char **)p->include.item)[k];
-            const struct profile *other = profile_find(set, name);
-            if (!other || other->modbus != p->modbus || other->mqtt != p->mqtt || other == p)
-                diag_error(diag, p->at, "include", "'%s' is not another profile of the same protocol", name);
-            else
-                p->included[p->n_included++] = other;
-        }
+        for (size_t k = 0; k < p->include.n; k++)
+            p->included[p->n_included++] = profile_find(set, ((const char **)p->include.item)[k]);
     }
 }
 
-int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
+static struct profile_set *load(const char *const *dirs, size_t n, struct diag *diag)
 {
     struct arena *arena = arena_new();
     struct profile_set *set = ARENA_NEW(arena, struct profile_set);
-    size_t before = diag_errors(diag);
     atomic_init(&set->refs, 1);
     set->arena = arena;
     for (size_t i = 0; i < n; i++) {
@@ -101,13 +147,42 @@ int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struc
                 load_file(set, found.gl_pathv[k], diag);
         globfree(&found);
     }
-    resolve_includes(set, diag);
+    drop_incomplete(set, diag);
+    resolve_includes(set);
+    return set;
+}
+
+int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
+{
+    size_t before = diag_errors(diag);
+    struct profile_set *set = load(dirs, n, diag);
     if (diag_errors(diag) != before) {
         profile_set_unref(set);
         return -EINVAL;
     }
     *ret = set;
     return 0;
+}
+
+void profile_set_load_sound(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
+{
+    struct diag *own = diag_new();
+    *ret = load(dirs, n, own);
+    diag_take(diag, own, true);
+    diag_free(own);
+}
+
+const char *profile_left_out(const struct profile_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->n_left_out && !profile_find(set, name); i++)
+        if (!strcmp(set->left_out[i].name, name))
+            return set->left_out[i].why;
+    return NULL;
+}
+
+size_t profile_count_left_out(const struct profile_set *set)
+{
+    return set->n_left_out;
 }
 
 struct profile_set *profile_set_ref(struct profile_set *set)

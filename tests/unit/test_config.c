@@ -279,9 +279,81 @@ static void test_files(void **state)
     diag_free(diag);
 }
 
+#define ROOM "site: {name: s}\nrooms: {r: {}}\n"
+
+/* What the site changes of a unit's parts is done where the chain is read, and a change of it is a change of the chain.
+ */
+static void test_chain_parts(void **state)
+{
+    const struct dir *dir = *state;
+    static const char text[] =
+        ROOM "devices:\n  a: {room: r, address: h, units: {1: c, 2: b}, parts: {unit-3-total: {ignore: yes}}}\n"
+             "  b: {room: r, parts: {total: {scale: %s, label: Spare}, outlet-01: {unit: mA, invert: yes}}}\n"
+             "  c: {room: r, parts: {total-l1: {scale: 2}}}\n";
+    static const struct {
+        const char *part;
+        double scale;
+    } expected[] = {{"unit-3-total", 1}, {"total-l1", 2}, {"unit-2-total", 0.1}, {"unit-2-outlet-01", 1}};
+    struct config *first, *second;
+    struct diag *diag = diag_new();
+    char written[1000];
+    snprintf(written, sizeof written, text, "0.1");
+    write_file(dir->path, "a.yaml", written, 0600);
+    assert_int_equal(load(dir, NULL, diag, &first), 0);
+    const struct device_setup *head = first->device[0].setup;
+    assert_int_equal(head->n_parts, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(head->part[i].part, expected[i].part);
+        assert_float_equal(decimal_value(head->part[i].scale), expected[i].scale, 1e-12);
+    }
+    assert_string_equal(head->part[2].label, "Spare");
+    assert_true(head->part[3].invert);
+    assert_string_equal(head->part[3].unit, "mA");
+    assert_true(head->part[0].ignore);
+    snprintf(written, sizeof written, text, "10");
+    write_file(dir->path, "a.yaml", written, 0600);
+    assert_int_equal(load(dir, first, diag, &second), 0);
+    assert_true(head->fingerprint != second->device[0].setup->fingerprint);
+    config_unref(first);
+    config_unref(second);
+    diag_free(diag);
+}
+
+/* A mistake in a profile stops only who names it. */
+static void test_profile_with_a_mistake(void **state)
+{
+    const struct dir *dir = *state;
+    static const char text[] = ROOM "devices:\n  a: {room: r, address: h, profile: %s}\n";
+    char path[128], written[300];
+    struct config *config;
+    struct diag *diag = diag_new();
+    snprintf(path, sizeof path, "%s/profiles", dir->path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_file(dir->path, "profiles/own-pdu.yaml", "name: own-pdu\nversion: one\n", 0600);
+    snprintf(written, sizeof written, text, "auto");
+    write_file(dir->path, "a.yaml", written, 0600);
+    assert_int_equal(load(dir, NULL, diag, &config), 0);
+    assert_true(diag_warnings(diag) > 0);
+    assert_non_null(strstr(diag_line(diag, 0), "own-pdu.yaml:2:10: version"));
+    assert_null(profile_find(config->profiles, "own-pdu"));
+    assert_non_null(profile_find(config->profiles, "apc-rpdu2"));
+    config_unref(config);
+    diag_free(diag);
+    diag = diag_new();
+    snprintf(written, sizeof written, text, "own-pdu");
+    write_file(dir->path, "a.yaml", written, 0600);
+    assert_true(load(dir, NULL, diag, &config) < 0);
+    assert_non_null(strstr(diag_first(diag), "a.yaml:4:"));
+    assert_non_null(strstr(diag_first(diag), "'own-pdu' has a mistake: "));
+    assert_non_null(strstr(diag_first(diag), "own-pdu.yaml:2:10: version"));
+    diag_free(diag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_chain_parts, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_profile_with_a_mistake, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_good, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),

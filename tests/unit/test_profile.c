@@ -163,8 +163,45 @@ static void test_same_name_twice(void **state)
     rmdir(two);
 }
 
+/* A mistake stops only the profile that it is in, and those that include that one. */
+static void test_sound(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/wattwacht-profile-XXXXXX", path[3][80], expected[200];
+    static const char *const names[] = {"bad", "good", "upon"};
+    assert_non_null(mkdtemp(dir));
+    for (int i = 0; i < 3; i++)
+        snprintf(path[i], sizeof path[i], "%s/%s.yaml", dir, names[i]);
+    write_file(path[0], HEAD "points: [{from: .3, quantity: curent}]\n");
+    char text[2000];
+    const char *tail = strchr(HEAD, '\n');
+    snprintf(text, sizeof text, "name: good%spoints: []\n", tail);
+    write_file(path[1], text);
+    snprintf(text, sizeof text, "name: upon%sinclude: [bad]\n", tail);
+    write_file(path[2], text);
+    struct diag *diag = diag_new();
+    struct profile_set *set;
+    const char *dirs[] = {dir};
+    profile_set_load_sound(dirs, 1, diag, &set);
+    assert_int_equal(diag_errors(diag), 0);
+    assert_int_equal(diag_warnings(diag), 2);
+    assert_int_equal(profile_count(set), 1);
+    assert_non_null(profile_find(set, "good"));
+    assert_null(profile_left_out(set, "good"));
+    assert_int_equal(profile_count_left_out(set), 2);
+    snprintf(expected, sizeof expected, "%s:", path[0]);
+    assert_int_equal(strncmp(profile_left_out(set, "bad"), expected, strlen(expected)), 0);
+    assert_non_null(strstr(profile_left_out(set, "upon"), "include: 'bad'"));
+    profile_set_unref(set);
+    diag_free(diag);
+    for (int i = 0; i < 3; i++)
+        unlink(path[i]);
+    rmdir(dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mistakes), cmocka_unit_test(test_same_name_twice)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sound), cmocka_unit_test(test_mistakes),
+                                       cmocka_unit_test(test_same_name_twice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
