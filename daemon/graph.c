@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/graph.h"
 
-#include "daemon/data.h"
 #include "daemon/graph_picture.h"
 #include "daemon/graph_text.h"
 
@@ -18,18 +17,6 @@ struct graph {
     struct graph_set *set;
     char *state;
 };
-
-static int load_set(const struct graph_place *place, struct diag *diag, struct graph_set **ret)
-{
-    struct arena *arena = arena_new();
-    const char **dirs = arena_alloc(arena, (place->n_dirs + 1) * sizeof *dirs);
-    dirs[0] = data_path(arena, "graphs");
-    for (size_t i = 0; i < place->n_dirs; i++)
-        dirs[i + 1] = arena_printf(arena, "%s/graphs", place->dirs[i]);
-    int r = graph_set_load(dirs, place->n_dirs + 1, diag, ret);
-    arena_free(arena);
-    return r;
-}
 
 /* Files there are written anew and renamed: the directory's time tells. */
 static struct timespec learnt(const char *state)
@@ -52,7 +39,7 @@ int graph_open(const struct graph_place *place, struct diag *diag, struct graph 
     if (!graph)
         abort();
     graph->learnt = learnt(place->state);
-    int r = load_set(place, diag, &graph->set);
+    int r = graph_set_open(place->dirs, place->n_dirs, diag, &graph->set);
     if (!r)
         r = site_points_load(place->dirs, place->n_dirs, place->state, diag, &graph->site);
     if (r < 0) {

@@ -154,7 +154,7 @@ static const char *span_words(struct arena *arena, int64_t s, enum graph_languag
     return arena_printf(arena, "%lld %s", (long long)(s / units[i].s), units[i].unit[language]);
 }
 
-const char *graph_legend_window(struct arena *arena, const struct graph_frame *frame, const char *timezone,
+const char *graph_legend_window(struct arena *arena, const struct graph_frame *frame, const char *zone,
                                 enum graph_language language)
 {
     static const char *const to[] = {"to", "tot", "à"};
@@ -170,5 +170,5 @@ const char *graph_legend_window(struct arena *arena, const struct graph_frame *f
     const char *step = frame->step_s
                            ? arena_printf(arena, "%s %s", each[language], span_words(arena, frame->step_s, language))
                            : ledger[language];
-    return arena_printf(arena, "%s %s %s, %s; %s", from_text, to[language], to_text, timezone, step);
+    return arena_printf(arena, "%s %s %s, %s; %s", from_text, to[language], to_text, zone, step);
 }

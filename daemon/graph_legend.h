@@ -26,5 +26,5 @@ const char *graph_legend_line(struct arena *arena, const struct graph_legend *le
 const char *graph_legend_text(struct arena *arena, const struct graph_legend *legend, const char *text);
 const char *graph_legend_piece(struct arena *arena, const struct graph_legend *legend, const char **text);
 int graph_legend_title_size(const char *title, unsigned width); /* points */
-const char *graph_legend_window(struct arena *arena, const struct graph_frame *frame, const char *timezone,
+const char *graph_legend_window(struct arena *arena, const struct graph_frame *frame, const char *zone,
                                 enum graph_language language);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/graph_set.h"
 
+#include "daemon/data.h"
+
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
@@ -70,6 +72,18 @@ int graph_set_load(const char *const *dirs, size_t n, struct diag *diag, struct 
     }
     *ret = loading.set;
     return 0;
+}
+
+int graph_set_open(const char *const *dirs, size_t n, struct diag *diag, struct graph_set **ret)
+{
+    struct arena *arena = arena_new();
+    const char **all = arena_alloc(arena, (n + 1) * sizeof *all);
+    all[0] = data_path(arena, "graphs");
+    for (size_t i = 0; i < n; i++)
+        all[i + 1] = arena_printf(arena, "%s/graphs", dirs[i]);
+    int r = graph_set_load(all, n + 1, diag, ret);
+    arena_free(arena);
+    return r;
 }
 
 void graph_set_free(struct graph_set *set)

@@ -15,6 +15,8 @@ struct graph_set {
     struct graph_palette palette;
 };
 
+/* graphs/ of the program and of each configuration directory. */
+int graph_set_open(const char *const *dirs, size_t n, struct diag *diag, struct graph_set **ret);
 int graph_set_load(const char *const *dirs, size_t n, struct diag *diag, struct graph_set **ret);
 void graph_set_free(struct graph_set *set);
 const struct graph_definition *graph_set_find(const struct graph_set *set, const char *name);

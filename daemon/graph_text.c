@@ -137,7 +137,7 @@ static void put_series(FILE *out, const struct graph_column *c, size_t rows, con
 }
 
 void graph_write_json(FILE *out, const struct graph_frame *frame, const struct graph_palette *palette,
-                      const struct graph_request *request, const char *timezone)
+                      const struct graph_request *request, const char *zone)
 {
     const struct graph_plan *plan = frame->plan;
     putc('{', out);
@@ -145,7 +145,7 @@ void graph_write_json(FILE *out, const struct graph_frame *frame, const struct g
     put_text(out, "scope", plan->view.id);
     put_text(out, "title", plan->title);
     put_text(out, "subject", plan->view.title);
-    put_text(out, "timezone", timezone);
+    put_text(out, "timezone", zone);
     put_text(out, "note", frame->note);
     fprintf(out, "\"from\": %" PRId64 ", \"to\": %" PRId64 ", \"step\": ", frame->from_s, frame->to_s);
     if (frame->step_s)

@@ -13,7 +13,7 @@
 
 void graph_write_csv(FILE *out, const struct graph_frame *frame);
 void graph_write_json(FILE *out, const struct graph_frame *frame, const struct graph_palette *palette,
-                      const struct graph_request *request, const char *timezone);
+                      const struct graph_request *request, const char *zone);
 void graph_write_list(FILE *out, const struct graph_set *set, enum graph_language language);
 /* 2026-11-22T08:00:00+01:00 */
 const char *graph_local_time(char *buffer, size_t size, int64_t s);

@@ -168,6 +168,8 @@ def own_definition(rig):
     rig.write("conf.d/graphs/mine.yaml", example.replace("by: device", "by: devise"))
     code, out, err = graph(rig, "mine", "--room", "r1", api=False)
     check("a wrong one is told with its place", code == 1 and "mine.yaml:" in err and "did you mean 'device'" in err, err)
+    code, out, err = rig.cli("check", "--config", rig.path("conf.d"))
+    check("and by wattwacht check", code == 1 and "mine.yaml:" in err and not out, f"{code} {err}")
     os.remove(path)
 
 
