@@ -265,6 +265,7 @@ void mqtt_stats(struct mqtt *mqtt, struct mqtt_wire_stats *ret)
         ret->lost += one.lost;
         ret->connects += one.connects;
         ret->ignored += one.ignored;
+        ret->kept_back += one.kept_back;
     }
 }
 

@@ -22,16 +22,21 @@ static void on_connected(void *context, MQTTAsync_successData *data)
 {
     struct mqtt_link *link = context;
     (void)data;
-    link->calls->connected(link->context, 0);
+    link->calls->connected(link->context, 0, 0);
+}
+
+static unsigned property(MQTTProperties *properties, enum MQTTPropertyCodes code)
+{
+    return MQTTProperties_hasProperty(properties, code) ? (unsigned)MQTTProperties_getNumericValue(properties, code)
+                                                        : 0;
 }
 
 static void on_connected5(void *context, MQTTAsync_successData5 *data)
 {
     struct mqtt_link *link = context;
-    unsigned maximum = 0;
-    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
-        maximum = (unsigned)MQTTProperties_getNumericValue(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
-    link->calls->connected(link->context, maximum);
+    unsigned receive = property(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
+    unsigned packet = property(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE);
+    link->calls->connected(link->context, receive, packet);
 }
 
 static void on_failed(void *context, MQTTAsync_failureData *data)

@@ -51,7 +51,7 @@ struct mqtt_received {
 };
 
 struct mqtt_link_calls {
-    void (*connected)(void *context, unsigned receive_maximum); /* 0: not told */
+    void (*connected)(void *context, unsigned receive_maximum, size_t packet_maximum); /* 0: not told */
     void (*failed)(void *context, const struct mqtt_cause *cause);
     void (*lost)(void *context);
     void (*ended)(void *context);

@@ -47,10 +47,11 @@ static void note(struct mqtt_purge *purge, bool *flag)
     pthread_mutex_unlock(&purge->lock);
 }
 
-static void on_connected(void *context, unsigned receive_maximum)
+static void on_connected(void *context, unsigned receive_maximum, size_t packet_maximum)
 {
     struct mqtt_purge *purge = context;
     (void)receive_maximum;
+    (void)packet_maximum;
     note(purge, &purge->connected);
 }
 

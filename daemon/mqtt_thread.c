@@ -11,12 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_MAX  INT64_C(60000000)
-#define STEADY     INT64_C(10000000) /* a connection that lasted so long was a good one: the next is tried soon */
-#define CONNECT_US INT64_C(45000000) /* the library looks at its own timeout every 3 s; this only guards against it */
-#define REACH_MS   3000
-#define DRAIN      INT64_C(2000000)
-#define FAREWELL   INT64_C(1000000)
+#define RETRY_MAX   INT64_C(60000000)
+#define STEADY      INT64_C(10000000) /* a connection that lasted so long was a good one: the next is tried soon */
+#define CONNECT_US  INT64_C(45000000) /* the library looks at its own timeout every 3 s; this only guards against it */
+#define SUSPECT_MIN (16u << 10)       /* bytes; brokers that take less are not known */
+#define LEARNT_US   INT64_C(3600000000)
+#define REACH_MS    3000
+#define DRAIN       INT64_C(2000000)
+#define FAREWELL    INT64_C(1000000)
 
 int64_t mqtt_thread_now_us(void)
 {
@@ -49,8 +51,6 @@ static void set_state(struct mqtt_wire *wire, enum mqtt_state state)
         abort();
 }
 
-/* Callbacks, on the library's threads: note and wake. */
-
 void mqtt_thread_note(struct mqtt_wire *wire, bool *flag)
 {
     mqtt_thread_lock(wire);
@@ -58,153 +58,6 @@ void mqtt_thread_note(struct mqtt_wire *wire, bool *flag)
     pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
 }
-
-static void call_connected(void *context, unsigned receive_maximum)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_lock(wire);
-    mqtt_window_limit(&wire->window, receive_maximum);
-    mqtt_thread_unlock(wire);
-    mqtt_thread_note(wire, &wire->connected);
-}
-
-static void call_failed(void *context, const struct mqtt_cause *cause)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_lock(wire);
-    wire->cause.version = cause->version;
-    wire->cause.code = cause->code;
-    wire->cause.refused_by_broker = cause->refused_by_broker;
-    mqtt_thread_unlock(wire);
-    mqtt_thread_note(wire, &wire->failed);
-}
-
-static void call_lost(void *context)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_note(wire, &wire->lost);
-}
-
-static void call_ended(void *context)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_note(wire, &wire->ended);
-}
-
-static bool sendable(struct mqtt_wire *wire)
-{
-    const struct mqtt_message *next = wire->state == MQTT_OPEN ? mqtt_outbox_peek(wire->outbox) : NULL;
-    return next && mqtt_window_room(&wire->window, next->qos);
-}
-
-/* Under lock: what goes next. One of QoS 0 is enough, since its own `sent` fetches the next. */
-static size_t take_round(struct mqtt_wire *wire, struct mqtt_slot *batch[MQTT_WINDOW])
-{
-    size_t n = 0;
-    mqtt_window_reap(&wire->window);
-    while (wire->window.flowing == 0 && sendable(wire))
-        batch[n++] = mqtt_window_take(&wire->window, mqtt_outbox_take(wire->outbox));
-    return n;
-}
-
-/* What is taken goes out in the order in which it was taken: one thread at a time, the other's share is left to it. */
-static void send_round(struct mqtt_wire *wire, struct mqtt_link *link)
-{
-    struct mqtt_slot *batch[MQTT_WINDOW];
-    mqtt_thread_lock(wire);
-    size_t n = wire->handing ? 0 : take_round(wire, batch);
-    while (n > 0) {
-        wire->handing = true;
-        if (wire->window.busy == n)
-            wire->progress_us = mqtt_thread_now_us();
-        mqtt_thread_unlock(wire);
-        bool sent[MQTT_WINDOW];
-        for (size_t i = 0; i < n; i++)
-            sent[i] = mqtt_link_send(link, batch[i]->message, &batch[i]->receipt) == 0;
-        mqtt_thread_lock(wire);
-        for (size_t i = 0; i < n; i++)
-            if (!sent[i])
-                mqtt_window_mark(&wire->window, batch[i], false);
-        wire->handing = false;
-        n = take_round(wire, batch);
-    }
-    mqtt_thread_unlock(wire);
-}
-
-/* The library's thread fetches the next message itself: handing each over from ours costs two changes of thread a
- * message, which was half the price of publishing. Our thread begins, and sees to what goes wrong. */
-static void call_sent(struct mqtt_receipt *receipt, bool arrived)
-{
-    struct mqtt_slot *slot = (struct mqtt_slot *)receipt;
-    struct mqtt_wire *wire = slot->owner;
-    struct mqtt_link *link = receipt->link;
-    mqtt_thread_lock(wire);
-    enum mqtt_lane lane = slot->message->lane;
-    mqtt_window_mark(&wire->window, slot, arrived);
-    if (arrived)
-        wire->progress_us = mqtt_thread_now_us();
-    mqtt_window_reap(&wire->window);
-    /* the loop goes by these: history in portions, and what a beat vouches for */
-    bool tell_loop =
-        lane >= MQTT_LANE_BEAT && wire->window.of_lane[lane] == 0 && mqtt_outbox_count(wire->outbox, lane) == 0;
-    if (!arrived || wire->closing)
-        pthread_cond_broadcast(&wire->wake);
-    mqtt_thread_unlock(wire);
-    if (tell_loop && eventfd_write(wire->fd, 1) < 0 && errno != EAGAIN)
-        abort();
-    if (arrived)
-        send_round(wire, link);
-}
-
-static void call_refused(void *context, const char *filter)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_lock(wire);
-    snprintf(wire->words, sizeof wire->words, "broker %s:%u: refuses the subscription to '%s'", wire->server.host,
-             wire->server.port, filter);
-    mqtt_thread_unlock(wire);
-}
-
-static void call_message(void *context, struct mqtt_received *received)
-{
-    struct mqtt_wire *wire = context;
-    size_t bytes = sizeof *received + strlen(received->topic) + received->size;
-    mqtt_thread_lock(wire);
-    bool room = wire->n_received < MQTT_RECEIVED_MAX && wire->bytes_received + bytes <= MQTT_RECEIVED_BYTES;
-    if (room) {
-        *wire->last_received = received;
-        wire->last_received = &received->next;
-        wire->n_received++;
-        wire->bytes_received += bytes;
-    } else {
-        wire->ignored++;
-    }
-    mqtt_thread_unlock(wire);
-    if (!room)
-        free(received);
-    else if (eventfd_write(wire->fd, 1) < 0 && errno != EAGAIN)
-        abort();
-}
-
-static void call_tls(void *context, const char *line, size_t n)
-{
-    struct mqtt_wire *wire = context;
-    mqtt_thread_lock(wire);
-    if (!wire->cause.tls[0]) /* the first line is the cause, the others follow from it */
-        mqtt_tls_reason(line, n, wire->cause.tls, sizeof wire->cause.tls);
-    mqtt_thread_unlock(wire);
-}
-
-static const struct mqtt_link_calls calls = {
-    .connected = call_connected,
-    .failed = call_failed,
-    .lost = call_lost,
-    .ended = call_ended,
-    .sent = call_sent,
-    .refused = call_refused,
-    .message = call_message,
-    .tls = call_tls,
-};
 
 /* The thread. */
 
@@ -232,13 +85,17 @@ static void attempt(struct mqtt_wire *wire)
     mqtt_thread_lock(wire);
     wire->connected = wire->failed = wire->lost = wire->ended = wire->again = false;
     wire->will = wire->next_will;
+    if (wire->learnt_max > 0 && mqtt_thread_now_us() - wire->learnt_us > LEARNT_US)
+        wire->learnt_max = 0;
+    wire->packet_max = wire->learnt_max;
+    wire->sent.bytes = 0;
     wire->cause = cause;
     mqtt_thread_unlock(wire);
     wire->begun_us = mqtt_thread_now_us();
     /* asked here first: the library resolves with its lock held, which would keep every other connection waiting */
     int rc = mqtt_probe_name(wire->server.host, cause.reach, sizeof cause.reach);
     if (rc == 0)
-        rc = mqtt_link_open(&wire->setup, &calls, wire, &wire->link);
+        rc = mqtt_link_open(&wire->setup, &mqtt_send_calls, wire, &wire->link);
     if (rc == 0)
         return;
     if (!cause.reach[0])
@@ -269,6 +126,27 @@ static void count_connect(struct mqtt_wire *wire)
         abort();
 }
 
+/* A broker that closes the connection at a large packet does not say so. When three connections in a row ended within
+ * seconds, and each had the same largest message, such messages are kept back for an hour. */
+static void suspect(struct mqtt_wire *wire, struct mqtt_cause *cause)
+{
+    struct mqtt_large *sent = &wire->sent;
+    if (!cause->was_connected || mqtt_thread_now_us() - wire->connected_us > STEADY || sent->bytes < SUSPECT_MIN) {
+        wire->suspected = 0;
+        return;
+    }
+    bool again = wire->suspect.bytes == sent->bytes && strcmp(wire->suspect.topic, sent->topic) == 0;
+    wire->suspected = again ? wire->suspected + 1 : 1;
+    wire->suspect = *sent;
+    cause->large = sent->bytes;
+    snprintf(cause->topic, sizeof cause->topic, "%s", sent->topic);
+    if (wire->suspected < 3)
+        return;
+    wire->learnt_max = sent->bytes - 1;
+    wire->learnt_us = mqtt_thread_now_us();
+    wire->suspected = 0;
+}
+
 static void give_up(struct mqtt_wire *wire, const char *why)
 {
     mqtt_thread_lock(wire);
@@ -276,6 +154,7 @@ static void give_up(struct mqtt_wire *wire, const char *why)
     cause.was_connected = wire->connected;
     mqtt_thread_unlock(wire);
     end_link(wire);
+    suspect(wire, &cause);
     if (why)
         snprintf(cause.reach, sizeof cause.reach, "%s", why);
     else if (!cause.refused_by_broker && !cause.tls[0])
@@ -339,7 +218,7 @@ static enum work next_work(struct mqtt_wire *wire)
         if (stalled(wire))
             break;
         work = WORK_SEND;
-        if (wire->window.flowing == 0 && sendable(wire))
+        if (wire->window.flowing == 0 && mqtt_send_ready(wire))
             break;
         if (!wire->link && wire->will_ready)
             until = wire->next_us;
@@ -356,11 +235,11 @@ static bool drain(struct mqtt_wire *wire, int64_t deadline_us)
 {
     bool all = false;
     while (!all) {
-        send_round(wire, wire->link);
+        mqtt_send_round(wire, wire->link);
         mqtt_thread_lock(wire);
         mqtt_window_reap(&wire->window);
         all = !mqtt_outbox_peek(wire->outbox) && wire->window.busy == 0;
-        if (!all && (wire->window.flowing > 0 || !sendable(wire)))
+        if (!all && (wire->window.flowing > 0 || !mqtt_send_ready(wire)))
             mqtt_thread_wait(wire, deadline_us);
         bool over = wire->lost || mqtt_thread_now_us() >= deadline_us;
         mqtt_thread_unlock(wire);
@@ -432,7 +311,7 @@ void *mqtt_thread_run(void *context)
         case WORK_TIMEOUT: give_up(wire, "no answer to the connection"); break;
         case WORK_GREET: greet(wire); break;
         case WORK_STALLED: give_up(wire, "connected, but it takes no more messages"); break;
-        case WORK_SEND: send_round(wire, wire->link); break;
+        case WORK_SEND: mqtt_send_round(wire, wire->link); break;
         }
     }
     if (wire->link)

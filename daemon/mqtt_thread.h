@@ -19,6 +19,11 @@
 #define MQTT_RECEIVED_MAX   1000
 #define MQTT_RECEIVED_BYTES (4u << 20)
 
+struct mqtt_large {
+    size_t bytes;
+    char topic[MQTT_TOPIC_MAX];
+};
+
 struct mqtt_wire {
     atomic_uint refs;
     struct arena *arena;
@@ -41,12 +46,18 @@ struct mqtt_wire {
     bool closing, again, connected, failed, lost, ended;
     struct mqtt_cause cause;
     char words[640];
-    uint64_t connects, ignored;
-    uint64_t attempts;   /* CONNECT packets before this one */
-    int64_t progress_us; /* when a message last got through */
+    uint64_t connects, ignored, kept_back;
+    size_t packet_max;      /* as the broker says, or was found out; 0: none is known */
+    struct mqtt_large sent; /* the largest of this connection */
+    uint64_t attempts;      /* CONNECT packets before this one */
+    int64_t progress_us;    /* when a message last got through */
     /* the thread's own */
     struct mqtt_link *link;
     struct mqtt_will will;
+    struct mqtt_large suspect; /* the largest of connections that ended soon after */
+    unsigned suspected;        /* how many in a row */
+    size_t learnt_max;
+    int64_t learnt_us;
     int64_t begun_us, connected_us, retry_us, next_us;
 };
 
@@ -57,4 +68,9 @@ void mqtt_thread_unlock(struct mqtt_wire *wire);
 void mqtt_thread_wait(struct mqtt_wire *wire, int64_t deadline_us);
 void mqtt_thread_note(struct mqtt_wire *wire, bool *flag); /* sets a flag and wakes */
 void *mqtt_thread_run(void *wire);
+/* In mqtt_send.c. Under lock: something waits and has room. */
+bool mqtt_send_ready(struct mqtt_wire *wire);
+/* Hands over what has room. */
+void mqtt_send_round(struct mqtt_wire *wire, struct mqtt_link *link);
+extern const struct mqtt_link_calls mqtt_send_calls;
 void mqtt_thread_unref(struct mqtt_wire *wire);

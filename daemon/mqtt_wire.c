@@ -218,6 +218,7 @@ void mqtt_wire_stats(struct mqtt_wire *wire, struct mqtt_wire_stats *ret)
     ret->lost = wire->window.lost;
     ret->connects = wire->connects;
     ret->ignored = wire->ignored;
+    ret->kept_back = wire->kept_back;
     mqtt_thread_unlock(wire);
 }
 

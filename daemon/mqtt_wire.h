@@ -30,7 +30,8 @@ struct mqtt_wire_stats {
     struct mqtt_outbox_stats outbox;
     size_t under_way;
     uint64_t sent, lost, connects;
-    uint64_t ignored; /* received, but too many or too large */
+    uint64_t ignored;   /* received, but too many or too large */
+    uint64_t kept_back; /* larger than the broker takes */
 };
 
 struct mqtt_wire;

@@ -124,6 +124,10 @@ void mqtt_words(char *buf, size_t size, const struct mqtt_server *server, const 
         broker_words(why, sizeof why, user, cause);
     else if (cause->reach[0])
         snprintf(why, sizeof why, "%s", cause->reach);
+    else if (cause->was_connected && cause->large)
+        snprintf(why, sizeof why,
+                 "the connection was lost after a message of %zu bytes on '%s': it may take none so large",
+                 cause->large, cause->topic);
     else if (cause->was_connected)
         snprintf(why, sizeof why, "%s", "the connection was lost");
     else if (server->tls)

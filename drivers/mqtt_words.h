@@ -24,6 +24,8 @@ struct mqtt_cause {
     int code;
     unsigned version; /* 3 or 5: which table code is of */
     char tls[160];    /* OpenSSL's reason; "" */
+    size_t large;     /* the connection ended soon, and this was its largest message; 0 */
+    char topic[128];  /* of it */
     char reach[160];  /* why not even TCP works, in words; "" when it does */
 };
 

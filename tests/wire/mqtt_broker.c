@@ -81,12 +81,13 @@ __attribute__((format(printf, 3, 4))) static void write_file(const char *dir, co
     fclose(file);
 }
 
-/* An authority, a certificate for the name localhost and nothing else, a client's, and an authority that signed none.
+/* An authority, a certificate for the name localhost and nothing else, a client's, one of localhost that has expired,
+ * and an authority that signed none.
  */
 static void make_certificates(const char *dir)
 {
     static const char *const authorities[] = {"ca", "other"};
-    static const char *const signed_ones[] = {"localhost", "client"};
+    static const char *const signed_ones[] = {"localhost", "client", "expired"};
     char path[4][128];
     for (size_t i = 0; i < 2; i++) {
         snprintf(path[0], sizeof path[0], "%s/%s.key", dir, authorities[i]);
@@ -95,7 +96,7 @@ static void make_certificates(const char *dir)
         run((const char *const[]){"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                                   "-nodes", "-days", "2", "-keyout", path[0], "-out", path[1], "-subj", path[2], NULL});
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         char authority[128], key[128], san[64];
         snprintf(path[0], sizeof path[0], "%s/%s.key", dir, signed_ones[i]);
         snprintf(path[1], sizeof path[1], "%s/%s.csr", dir, signed_ones[i]);
@@ -103,14 +104,15 @@ static void make_certificates(const char *dir)
         snprintf(path[3], sizeof path[3], "%s/%s.crt", dir, signed_ones[i]);
         snprintf(authority, sizeof authority, "%s/ca.crt", dir);
         snprintf(key, sizeof key, "%s/ca.key", dir);
-        snprintf(san, sizeof san, "subjectAltName=DNS:%s", signed_ones[i]);
+        snprintf(san, sizeof san, "subjectAltName=DNS:%s", i == 2 ? "localhost" : signed_ones[i]);
         write_file(dir, "san", "%s\n", san);
         char extensions[128];
         snprintf(extensions, sizeof extensions, "%s/san", dir);
         run((const char *const[]){"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                                   "-keyout", path[0], "-out", path[1], "-subj", path[2], NULL});
         run((const char *const[]){"openssl", "x509", "-req", "-in", path[1], "-CA", authority, "-CAkey", key,
-                                  "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", path[3], NULL});
+                                  "-CAcreateserial", "-days", i == 2 ? "-1" : "2", "-extfile", extensions, "-out",
+                                  path[3], NULL});
     }
 }
 
@@ -144,6 +146,29 @@ void broker_prepare(struct broker *broker, bool tls)
         fprintf(file, "cafile %s/ca.crt\ncertfile %s/localhost.crt\nkeyfile %s/localhost.key\n", broker->dir,
                 broker->dir, broker->dir);
     fclose(file);
+}
+
+void broker_configure(const struct broker *broker, const char *line)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/mosquitto.conf", broker->dir);
+    FILE *file = fopen(path, "ae");
+    if (!file)
+        die(path);
+    fprintf(file, "%s\n", line);
+    fclose(file);
+}
+
+void broker_certify(const struct broker *broker, const char *name)
+{
+    static const char *const ends[] = {"crt", "key"};
+    for (size_t i = 0; i < 2; i++) {
+        char from[128], to[128];
+        snprintf(from, sizeof from, "%s/%s.%s", broker->dir, name, ends[i]);
+        snprintf(to, sizeof to, "%s/localhost.%s", broker->dir, ends[i]);
+        if (rename(from, to) < 0)
+            die(from);
+    }
 }
 
 void broker_start(struct broker *broker)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A mosquitto of the test's own on a free loopback port, and a subscriber that sees what it passes on.
  *
- * Shape: user `wattwacht`, password `geheim`, may write and read below `wattwacht/` and `homeassistant/`; user `reader`,
- * password `lezer`, reads all and plays Home Assistant. The subscriber keeps the last message of each topic, and counts
- * all of them. Errors: a broker that does not start ends the test.
+ * Shape: user `wattwacht`, password `geheim`, may write and read below `wattwacht/` and `homeassistant/`; user
+ * `reader`, password `lezer`, reads all and plays Home Assistant. The subscriber keeps the last message of each topic,
+ * and counts all of them. Errors: a broker that does not start ends the test.
  */
 #pragma once
 #include <stdbool.h>
@@ -23,7 +23,9 @@ struct broker {
 };
 
 void broker_prepare(struct broker *broker, bool tls); /* directory, port, users; with tls also certificates */
-void broker_start(struct broker *broker);             /* returns when it listens */
+void broker_configure(const struct broker *broker, const char *line); /* before its start: a line more */
+void broker_certify(const struct broker *broker, const char *name); /* before its start: another certificate of ours */
+void broker_start(struct broker *broker);                           /* returns when it listens */
 void broker_signal(const struct broker *broker, int signal);
 void broker_stop(struct broker *broker, int signal); /* and waits for its end */
 void broker_done(struct broker *broker);
