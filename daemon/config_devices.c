@@ -207,6 +207,13 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
             wrong(r, node, all[i], profile ? "the profile speaks another protocol" : "a device speaks one protocol");
     if (setup->is_mqtt && !profile && !strcmp(setup->profile, "auto"))
         wrong(r, node, "profile", "missing: what publishes is not asked what it is");
+    if (profile && profile_every_us(profile) > setup->every_us) {
+        setup->every_us = profile_every_us(profile);
+        if (yaml_get(node, "every"))
+            diag_warn(r->reader->diag, yaml_get(node, "every")->at, "every",
+                      "the profile says that there is nothing new sooner than each %g s: asked so often",
+                      (double)setup->every_us / 1e6);
+    }
     if (setup->is_mqtt)
         config_source_mqtt(r->reader, node, raw, r->config, setup);
     else if (raw->address && address_parse(setup->arena, raw->address, setup->is_modbus, &setup->address, &why) < 0)

@@ -258,6 +258,9 @@ static void pin_profile(struct service *service, struct device_setup *setup)
         setup->manners = service->live->device[index]->manners;
     if (name && !strcmp(setup->profile, "auto") && profile_find(setup->profiles, name))
         setup->profile = arena_strdup(setup->arena, name);
+    const struct profile *profile = profile_find(setup->profiles, setup->profile);
+    if (profile && profile_every_us(profile) > setup->every_us)
+        setup->every_us = profile_every_us(profile);
 }
 
 static unsigned driver_of(const struct device_setup *setup)

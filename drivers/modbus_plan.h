@@ -36,7 +36,6 @@ struct modbus_plan {
     struct modbus_block *block; /* this poll's reads, in order */
     unsigned max_registers;
     int64_t pause_us; /* the profile's gap between requests */
-    int64_t every_us; /* the device has nothing new sooner; 0: not known */
     struct shape *shape;
     const void *decode; /* private */
 };

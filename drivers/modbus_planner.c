@@ -39,7 +39,6 @@ int modbus_plan_new(const struct profile *profile, const struct device_setup *se
     plan->decode = state;
     plan->max_registers = site && site < most ? site : most;
     plan->pause_us = profile->registers.pause_us;
-    plan->every_us = profile->registers.every_us;
     state->profile = profile;
     state->setup = setup;
     state->why = why ? arena_strdup(arena, why) : NULL;

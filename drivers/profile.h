@@ -36,6 +36,8 @@ const char *profile_kind(const struct profile *profile);
 unsigned profile_version(const struct profile *profile);
 uint64_t profile_hash(const struct profile *profile); /* of its text */
 bool profile_is_modbus(const struct profile *profile);
+/* The device has nothing new sooner, in us; 0: not said. */
+int64_t profile_every_us(const struct profile *profile);
 bool profile_is_mqtt(const struct profile *profile);
 /* Runs the test vectors that the profile carries; each failure goes to diag. Returns how many ran. */
 size_t profile_run_vectors(const struct profile *profile, struct diag *diag);

@@ -252,6 +252,11 @@ uint64_t profile_hash(const struct profile *profile)
     return profile->hash;
 }
 
+int64_t profile_every_us(const struct profile *profile)
+{
+    return profile->modbus ? profile->registers.every_us : 0;
+}
+
 bool profile_is_modbus(const struct profile *profile)
 {
     return profile->modbus;

@@ -319,6 +319,31 @@ static void test_chain_parts(void **state)
     diag_free(diag);
 }
 
+/* A meter on a battery has something new each minute only. */
+static void test_period_of_a_profile(void **state)
+{
+    const struct dir *dir = *state;
+    static const struct {
+        const char *every;
+        int64_t us;
+        size_t warnings;
+    } rows[] = {{"", 60000000, 0}, {", every: 1s", 60000000, 1}, {", every: 10m", 600000000, 0}};
+    for (size_t i = 0; i < 3; i++) {
+        struct config *config;
+        struct diag *diag = diag_new();
+        char text[400];
+        snprintf(text, sizeof text,
+                 ROOM "devices:\n  a: {room: r, address: h, profile: diehl-sharky-775, params: {unit: kWh}%s}\n",
+                 rows[i].every);
+        write_file(dir->path, "a.yaml", text, 0600);
+        assert_int_equal(load(dir, NULL, diag, &config), 0);
+        assert_int_equal(config->device[0].setup->every_us, rows[i].us);
+        assert_int_equal(diag_warnings(diag), rows[i].warnings);
+        config_unref(config);
+        diag_free(diag);
+    }
+}
+
 /* A mistake in a profile stops only who names it. */
 static void test_profile_with_a_mistake(void **state)
 {
@@ -353,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_chain_parts, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_period_of_a_profile, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_profile_with_a_mistake, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_good, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
