@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "daemon/config_raw.h"
+#include "daemon/config_assets.h"
 
 #include <math.h>
 #include <string.h>

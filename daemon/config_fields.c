@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/config_assets.h"
 #include "daemon/config_plan.h"
-#include "daemon/config_raw.h"
 
 /* One row a key: name, reader, where it goes, default as written, what it means. The man page and the JSON Schema are
  * printed from these rows. */

@@ -106,17 +106,6 @@ struct raw_alert {
     int priority;
 };
 
-struct raw_asset {
-    const char *id, *title, *room;
-    struct field_items points;
-    int64_t since_ms;
-    double life, embodied;
-    struct {
-        double power, embodied;
-        unsigned replaces;
-    } replacement;
-};
-
 struct raw_mqtt {
     struct mqtt_config config;
     bool homeassistant;
@@ -164,5 +153,3 @@ void config_source_mqtt(struct field_reader *reader, const struct yaml_node *nod
                         const struct config *config, struct device_setup *setup);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                            const struct config *previous, struct config *config);
-void config_resolve_assets(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
-                           struct config *config);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/config_assets.h"
 #include "daemon/config_plan.h"
 #include "daemon/config_raw.h"
 #include "drivers/unit.h"
