@@ -27,7 +27,8 @@ static const char style[] =
     ".card span{font-size:8.5pt;color:#4a5563;display:block}"
     "figure{margin:4mm 0;break-inside:avoid}figcaption{font-weight:600;margin-bottom:1mm}"
     "svg{width:100%;height:auto;font-size:11px;fill:#1a1f26}svg .grid{stroke:#d5dae0;stroke-width:1}"
-    "footer{margin-top:10mm;padding-top:2mm;border-top:.2mm solid #c3cad2;font-size:8pt;color:#4a5563}"
+    "footer{margin-top:5mm;padding-top:1mm;break-before:avoid;border-top:.2mm solid "
+    "#c3cad2;font-size:8pt;color:#4a5563}"
     "@media print{body{padding:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
 static void element(FILE *out, const char *tag, const char *class, const char *text)
