@@ -25,6 +25,7 @@ struct report_source {
     struct figures_site *figures;   /* for other windows: figures_site_window */
     const char *state;              /* STATE, with rrd/ and devices/; NULL: none */
     const struct plant *plant;      /* the points of its devices */
+    struct report_looks *looks;     /* report_looks.h */
     const char *scope;              /* a room's id, or "site" */
     const struct room_config *room; /* NULL: the site */
     int64_t from_s, to_s;           /* the period as asked */

@@ -4,8 +4,8 @@
 #include "daemon/advice_cooling.h"
 #include "daemon/advice_it.h"
 #include "daemon/advice_power.h"
-#include "daemon/capacity_site.h"
 #include "daemon/energy_split.h"
+#include "daemon/report_looks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,14 +50,10 @@ static int ask(const struct report_source *s, size_t room, struct advice_list *l
     int r = look(s, &in);
     if (r || to_s <= s->from_s)
         return r;
-    struct climate_room *climate = climate_room_new(s->plant, room, &in.span);
-    struct capacity *capacity = capacity_site(s->plant, room, CIRCUIT_PART, s->from_s, to_s, s->now_s);
-    in.climate = climate;
-    in.capacity = capacity;
+    in.climate = report_looks_climate(s, room);
+    in.capacity = report_looks_capacity(s);
     for (size_t i = 0; i < sizeof advisers / sizeof advisers[0]; i++)
         advisers[i](&in, list);
-    climate_room_free(climate);
-    capacity_free(capacity);
     return 0;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_capacity.h"
 
-#include "daemon/capacity_site.h"
 #include "daemon/people.h"
-#include "daemon/rule.h"
+#include "daemon/report_looks.h"
+#include "daemon/uncertainty.h"
 
 #include <errno.h>
 #include <math.h>
@@ -111,6 +111,7 @@ static json_t *circuits_of(const struct writer *w)
         put(one, "limit_a", k->limit);
         put(one, "left_a", k->left);
         put(one, "peak_share", k->load.peak / k->breaker);
+        put(one, "uncertainty_k2_a", k->load.peak * COVERAGE_FACTOR * uncertainty_of_class(p->accuracy));
         put_text(one, "reason", k->reason);
         if (k->left < 0)
             find(w, "%s passed its limit: %.1f A of a breaker of %.0f A", name, k->load.peak, k->breaker);
@@ -246,15 +247,14 @@ static json_t *fits_of(const struct writer *w)
     return list;
 }
 
-/* Of a breaker's rating: what the site says for the live rule, else the rule's own. */
-static double part_of(const struct config *config)
+/* What is older than the files keep quarters for has only longer means: its peaks are flatter. */
+static void find_resolution(const struct writer *w)
 {
-    const char *name = rule_row(RULE_FEED_REDUNDANCY)->name;
-    double part = rule_row(RULE_FEED_REDUNDANCY)->limit;
-    for (size_t i = 0; i < config->n_alerts; i++)
-        if (!config->alert[i].point && !strcmp(config->alert[i].name, name) && !isnan(config->alert[i].above))
-            part = config->alert[i].above;
-    return part / 100;
+    int64_t most = 0;
+    for (size_t i = 0; i < w->c->n_circuits; i++)
+        most = w->c->circuit[i].load.resolution_s > most ? w->c->circuit[i].load.resolution_s : most;
+    if (most > PAST_STEP)
+        find(w, "Peaks are means of %.0f minutes: so long ago no shorter ones are kept", (double)most / 60);
 }
 
 static void say_missing(const struct writer *w)
@@ -273,14 +273,12 @@ static void say_missing(const struct writer *w)
 
 int report_capacity(const struct report_source *source, json_t **ret)
 {
-    double part = part_of(source->config);
-    size_t room = source->room ? (size_t)(source->room - source->config->room) : NO_INDEX;
-    struct capacity *c = capacity_site(source->plant, room, part, source->from_s, source->to_s, source->now_s);
+    const struct capacity *c = report_looks_capacity(source);
     struct writer w = {source, source->config, c, json_array()};
     json_t *all = json_object();
     json_object_set_new(all, "from", report_time(c->from_s));
     json_object_set_new(all, "to", report_time(c->to_s));
-    put(all, "part", part);
+    put(all, "part", c->part);
     json_object_set(all, "findings", w.findings);
     json_object_set_new(all, "failover", failovers_of(&w));
     json_object_set_new(all, "circuits", circuits_of(&w));
@@ -288,11 +286,11 @@ int report_capacity(const struct report_source *source, json_t **ret)
     json_object_set_new(all, "fits", fits_of(&w));
     json_object_set_new(all, "ups", ups_of(&w));
     json_object_set_new(all, "phases", phases_of(&w));
-    report_assume(source, "breaker-part", part, "",
+    find_resolution(&w);
+    report_assume(source, "breaker-part", c->part, "",
                   "of a breaker's rating for continuous load (alerts: feed-redundancy: above)");
     say_missing(&w);
     json_decref(w.findings);
-    capacity_free(c);
     *ret = all;
     return 0;
 }

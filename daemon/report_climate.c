@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_climate.h"
 
-#include "daemon/climate_room.h"
+#include "daemon/report_looks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,9 +177,7 @@ int report_climate(const struct report_source *s, json_t **ret)
     for (size_t i = 0; i < s->config->n_rooms; i++) {
         if (!report_covers(s, i))
             continue;
-        struct climate_room *c = climate_room_new(s->plant, i, &span);
-        put_room(&w, c);
-        climate_room_free(c);
+        put_room(&w, report_looks_climate(s, i));
     }
     json_t *all = json_object();
     json_object_set_new(all, "from", report_time(span.from_s));

@@ -2,6 +2,7 @@
 #include "report_gather.h"
 
 #include "daemon/energy_split.h"
+#include "daemon/report_looks.h"
 #include "daemon/eu_entered.h"
 #include "daemon/uncertainty.h"
 
@@ -241,6 +242,7 @@ int report_gather(const struct report_request *request, struct report_gathered *
                                 .missing = json_array(),
                                 .assumed = json_array()};
     s->plant = g->plant = plant_new(request->config, request->state);
+    s->looks = report_looks_new(request->config->n_rooms);
     g->heat = calloc(request->config->n_rooms + 1, sizeof *g->heat);
     if (!g->heat)
         abort();
@@ -268,6 +270,7 @@ void report_gathered_free(struct report_gathered *g)
         heat_period_done(&g->heat[i]);
     free(g->heat);
     quarter_profile_done(&g->profile);
+    report_looks_free(g->source.looks);
     plant_free(g->plant);
     figures_site_close(g->source.figures);
     ledger_close(g->none);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* report_advice, report_capacity, report_climate, report_findings: a state directory to the sections, and to words. */
+/* report_advice, report_capacity, report_climate, report_findings, report_looks: a state directory to the sections, and
+ * to words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
