@@ -12,13 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* librrd and fontconfig keep what they allocated while they drew: the leak checker is to look at ours only */
+/* librrd and fontconfig keep what they allocated while they drew, and pango starts fontconfig in a thread that the
+ * checkers cannot see into: they are to look at ours only. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define LEAKS_CHECKED
 #endif
-#elif defined(__SANITIZE_ADDRESS__)
+#if __has_feature(thread_sanitizer)
+#define RACES_CHECKED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
 #define LEAKS_CHECKED
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define RACES_CHECKED
 #endif
 #ifdef LEAKS_CHECKED
 #include <sanitizer/lsan_interface.h>
@@ -28,11 +36,18 @@ const char *__lsan_default_options(void)
 }
 const char *__lsan_default_suppressions(void)
 {
-    return "leak:libfontconfig\n"; /* in a thread of its own */
+    return "leak:libfontconfig\n";
 }
 #else
 #define __lsan_disable() ((void)0)
 #define __lsan_enable()  ((void)0)
+#endif
+#ifdef RACES_CHECKED
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libfontconfig\nrace:libpango\nrace:libglib\nrace:libcairo\ncalled_from_lib:libfontconfig.so\n";
+}
 #endif
 
 #define LINE_PX   15 /* of the legend */
