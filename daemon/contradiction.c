@@ -13,6 +13,7 @@
 #define POWER_TEN 0.15              /* how near a ratio is to a power of ten */
 #define LEAST_W   30.0
 #define PRODUCT   0.15
+#define IDLE_VA   300.0 /* below it a power factor may be anything */
 #define PHASES    0.03
 #define PHASES_W  20.0
 #define OUTLETS   0.10
@@ -66,8 +67,12 @@ static bool check_product(const struct live_device *device, const struct live_po
     snprintf(phase, sizeof phase, "%s-l2", power->part);
     if (find(device, phase, Q_ACTIVE_POWER) || isnan(u * i) || isnan(p))
         return false;
-    if (isnan(pf))
-        return fabs(p) > u * i * (1 + PRODUCT) + LEAST_W && fill(ret, CONTRADICTS_PRODUCT, power, p, u * i);
+    if (isnan(pf)) {
+        bool less =
+            u * i > IDLE_VA && contradiction_factor(fabs(p), u * i) < 0; /* no server has a power factor of 0.1 */
+        bool more = fabs(p) > u * i * (1 + PRODUCT) + LEAST_W;
+        return (less || more) && fill(ret, CONTRADICTS_PRODUCT, power, p, u * i);
+    }
     should = copysign(fabs(should), p); /* the sign of a power factor may mean leading */
     /* idle: a current of a tenth of an ampere is 23 W */
     return differ(p, should, PRODUCT, LEAST_W) && fill(ret, CONTRADICTS_PRODUCT, power, p, should);
@@ -86,16 +91,17 @@ static bool check_phases(const struct live_device *device, const struct live_poi
     return differ(power->value, sum, PHASES, PHASES_W) && fill(ret, CONTRADICTS_PHASES, power, power->value, sum);
 }
 
-/* Not every outlet need be metered: only more than the total is wrong, or a power of ten between them. */
-static bool check_outlets(const struct live_device *device, const struct live_point *total, struct contradiction *ret)
+/* Not every outlet or branch need be metered: only more than the total is wrong, or a power of ten between them. */
+static bool check_sum(const struct live_device *device, const struct live_point *total, enum part_base base,
+                      struct contradiction *ret)
 {
     double sum = 0;
     size_t n = 0;
     struct part part;
     for (size_t i = 0; i < device->n_bound; i++) {
         const struct live_point *p = device->bound[i];
-        if (!p || p->gone || p->quantity != Q_ACTIVE_POWER || part_parse(p->part, &part) < 0 ||
-            part.base != PB_OUTLET || part.phase || part.unit > 1)
+        if (!p || p->gone || p->quantity != Q_ACTIVE_POWER || part_parse(p->part, &part) < 0 || part.base != base ||
+            part.phase || part.unit > 1)
             continue;
         sum += value(p);
         n++;
@@ -105,7 +111,8 @@ static bool check_outlets(const struct live_device *device, const struct live_po
         return false;
     bool more = sum > said * (1 + OUTLETS) + OUTLETS_W;
     bool scale = contradiction_factor(said, sum) > 0 && differ(said, sum, OUTLETS, OUTLETS_W);
-    return (more || scale) && fill(ret, CONTRADICTS_OUTLETS, total, said, sum);
+    enum contradiction_kind kind = base == PB_OUTLET ? CONTRADICTS_OUTLETS : CONTRADICTS_BRANCHES;
+    return (more || scale) && fill(ret, kind, total, said, sum);
 }
 
 size_t contradictions_find(const struct live_device *device, struct contradiction *ret, size_t most)
@@ -116,7 +123,8 @@ size_t contradictions_find(const struct live_device *device, struct contradictio
         if (!p || p->gone || p->quantity != Q_ACTIVE_POWER)
             continue;
         if (check_product(device, p, &ret[n]) || check_phases(device, p, &ret[n]) ||
-            (!strcmp(p->part, "total") && check_outlets(device, p, &ret[n])))
+            (!strcmp(p->part, "total") &&
+             (check_sum(device, p, PB_OUTLET, &ret[n]) || check_sum(device, p, PB_BRANCH, &ret[n]))))
             n++;
     }
     return n;
@@ -158,7 +166,8 @@ bool contradiction_energy(struct energy_window *w, const struct live_point *coun
 void contradiction_words(const struct contradiction *c, char *text, size_t size)
 {
     static const char *const against[] = {"voltage, current and power factor give", "its phases add up to",
-                                          "its outlets add up to", "its power gave in that time"};
+                                          "its outlets add up to", "its branches add up to",
+                                          "its power gave in that time"};
     static const char *const tens[] = {"", "ten", "a hundred", "a thousand"};
     char said[40], should[40], scale[80] = "";
     enum quantity q = c->point->quantity;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a device contradict itself? Power against voltage, current and power factor; phases and outlets against their
- * total; the energy counter against integrated power. A factor of 10, 100 or 1000 is recognised as such: a wrong scale.
+/* Does a device contradict itself? Power against voltage, current and power factor; phases, outlets and branches
+ * against their total; the energy counter against integrated power. A factor of 10, 100 or 1000 is recognised as such:
+ * a wrong scale.
  *
  * Shape: pure but for the energy windows, which are the caller's.
  * Units: W, Wh; factor: said is 10^factor times what it should be; 0: no power of ten.
@@ -13,7 +14,13 @@
 #include "daemon/live.h"
 #include "daemon/moment.h"
 
-enum contradiction_kind { CONTRADICTS_PRODUCT, CONTRADICTS_PHASES, CONTRADICTS_OUTLETS, CONTRADICTS_ENERGY };
+enum contradiction_kind {
+    CONTRADICTS_PRODUCT,
+    CONTRADICTS_PHASES,
+    CONTRADICTS_OUTLETS,
+    CONTRADICTS_BRANCHES,
+    CONTRADICTS_ENERGY
+};
 
 struct contradiction {
     enum contradiction_kind kind;

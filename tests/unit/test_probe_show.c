@@ -123,6 +123,10 @@ static void test_truth(void **state)
     /* ten times the rated current is no measurement */
     result.shape->point[2].rating = 0.5;
     assert_int_equal(probe_truth_sample(&result, 2).quality, QL_IMPLAUSIBLE);
+    result.shape->point[0].rating = 1400; /* nor is eight times the rated power */
+    assert_int_equal(probe_truth_sample(&result, 0).quality, QL_IMPLAUSIBLE);
+    result.shape->point[0].rating = 1600;
+    assert_int_equal(probe_truth_sample(&result, 0).quality, QL_GOOD);
     result_free(&result);
 }
 
@@ -152,7 +156,7 @@ static void test_snippets(void **state)
         struct snmp_setup *snmp = &((struct device_setup *)result.setup)->snmp;
         snmp->version = snippets[i].version;
         if (snmp->version == 3)
-            *snmp = (struct snmp_setup){3, NULL, "monitor", AUTH_SHA256, PRIV_AES128, "secret-one", "secret-two"};
+            *snmp = (struct snmp_setup){3, NULL, "monitor", AUTH_SHA256, PRIV_AES128, "secret-one", "secret-two", false};
         char *text;
         size_t n;
         FILE *out = open_memstream(&text, &n);
