@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_benchmarks.h"
 
+#include "daemon/kpi_variant.h"
 #include "daemon/law.h"
 #include "drivers/arena.h"
 
@@ -10,6 +11,8 @@ static json_t *limit_of(const struct report_source *s, const struct yaml_node *l
 {
     const struct kpi_result *f = report_figure(s, quantity_parse(law_text(row, "kpi")));
     double most = law_number(row, "at-most"), least = law_number(row, "at-least"), value = f ? f->value : (double)NAN;
+    double without = f && f->id == Q_K_PUE ? kpi_variant_without_heat_pump(s->window, f) : (double)NAN;
+    value = isnan(without) ? value : without;
     json_t *one = json_object();
     json_object_set_new(one, "law", report_text(law_text(law, "schema")));
     json_object_set_new(one, "rule", report_text(law_text(row, "rule")));

@@ -2,8 +2,10 @@
 #include "report_kpis.h"
 
 #include "daemon/factors.h"
+#include "daemon/kpi_variant.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *unit_of(const char *key)
@@ -54,12 +56,24 @@ json_t *report_kpi(const struct kpi_result *f)
     return one;
 }
 
+static void put_variant(json_t *one, double without)
+{
+    char text[60];
+    json_object_set_new(one, "without_heat_pump", report_number(without));
+    snprintf(text, sizeof text, "%.2f without the heat pump", without);
+    if (!isnan(without))
+        json_array_append_new(json_object_get(one, "warnings"), report_text(text));
+}
+
 int report_kpis(const struct report_source *source, json_t **ret)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < source->n_figures; i++) {
         const struct kpi_result *f = &source->figure[i];
-        json_array_append_new(list, report_kpi(f));
+        json_t *one = report_kpi(f);
+        if (f->id == Q_K_PUE || f->id == Q_K_IPUE)
+            put_variant(one, kpi_variant_without_heat_pump(source->window, f));
+        json_array_append_new(list, one);
         for (size_t k = 0; k < f->n_assumed && !isnan(f->value); k++)
             report_assume(source, f->assumed[k].key, f->assumed[k].value, unit_of(f->assumed[k].key),
                           f->assumed[k].source);

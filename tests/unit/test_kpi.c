@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kpi, balance, uncertainty, live_figures: meters to figures, or to the reason why there is none. */
+/* kpi, kpi_variant, balance, uncertainty, live_figures: meters to figures, or to the reason why there is none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "daemon/kpi_variant.h"
 #include "daemon/live_figures.h"
 #include "daemon/uncertainty.h"
 
@@ -283,6 +284,41 @@ static void test_component_uncertainty(void **state)
     near("value", result(r, n, Q_K_IPUE)->value, 1.5, 1e-9);
 }
 
+/* E2E of heat: 262.8 MWh of IT, 420.48 MWh in all, 34.64 MWh of it a heat pump: 1.7318 with it, 1.6 without. */
+static void test_heat_pump(void **state)
+{
+    (void)state;
+    static const struct given grid[] = {{"grid", NULL, ROLE_GRID, 0, E, 455.12},
+                                        {"pdu", NULL, ROLE_IT, 2, E, 262.8},
+                                        {"hp", NULL, ROLE_HEAT_PUMP, 0, E, 34.64},
+                                        {0}},
+                              parts[] = {{"ac", NULL, ROLE_COOLING, 0, E, 157.68},
+                                         {"pdu", NULL, ROLE_IT, 2, E, 262.8},
+                                         {"hp", NULL, ROLE_HEAT_PUMP, 0, E, 34.64},
+                                         {0}};
+    const struct given *both[] = {grid, parts};
+    for (int i = 0; i < 2; i++) {
+        struct kpi_result r[KPI_RESULTS];
+        struct kpi_window w = {.covered = 1};
+        struct balance_meter m = {.device = "hp", .role = ROLE_HEAT_PUMP, .quantity = E, .share = 1},
+                             it = {.device = "pdu", .role = ROLE_IT, .category = 2, .quantity = E, .share = 1},
+                             top = {.device = "grid", .role = ROLE_GRID, .quantity = E, .share = 1};
+        struct balance_meter meters[] = {m, it, top};
+        balance_plan(meters, i ? 2 : 3, w.ups_unmetered);
+        balance_add(&w.paired, &meters[0], 34.64, 0);
+        balance_add(&w.paired, &meters[1], 262.8, 0);
+        if (!i)
+            balance_add(&w.paired, &meters[2], 455.12, 0);
+        size_t n = figures(both[i], true, KPI_DAY, 1, r);
+        const struct kpi_result *ipue = result(r, n, Q_K_IPUE);
+        near("with the heat pump", ipue->value, 1.7318, 6e-5);
+        near("without", kpi_variant_without_heat_pump(&w, ipue), 1.6, 6e-5);
+        memset(&w.paired.role[ROLE_HEAT_PUMP], 0, sizeof w.paired.role[0]);
+        memset(&w.paired.direct[ROLE_HEAT_PUMP], 0, sizeof w.paired.direct[0]);
+        near("none metered", kpi_variant_without_heat_pump(&w, ipue), NAN, 0);
+    }
+}
+
 static void test_year(void **state)
 {
     (void)state;
@@ -387,8 +423,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uncertainty), cmocka_unit_test(test_rows),
         cmocka_unit_test(test_sisters),     cmocka_unit_test(test_component_uncertainty),
-        cmocka_unit_test(test_year),        cmocka_unit_test(test_outlets),
-        cmocka_unit_test(test_live),
+        cmocka_unit_test(test_year),        cmocka_unit_test(test_heat_pump),
+        cmocka_unit_test(test_outlets),     cmocka_unit_test(test_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
