@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """./dev bench: costs as ratios in one run; the machines are noisy, so absolute figures mean little.
 
-bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,graph]
+bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,graph,probe]
 
 snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
         figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums
 silent  the 99th percentile of the other devices' poll jitter with every tenth device silent
 modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
 graph   pictures of a week and series of 2,000 points, as the page asks for them
+probe   the profile library loaded, and a look at one device on loopback
 """
 import argparse
 import json
@@ -244,18 +245,41 @@ def bench_graph(options):
             row(name, float(median), "ms", f"{note}; longest {longest} ms, {int(size) / 1000:.0f} kB")
 
 
+def bench_probe(options):
+    """Each probe is a program of its own: it loads the library, asks, reads, and prints."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    done = subprocess.run([os.path.join(options.build, "tests", "library"), os.path.join(source, "conf.d", "profiles")],
+                          capture_output=True, text=True, check=True, timeout=60)
+    n, median, longest = done.stdout.split()
+    row(f"probe: a library of {n} profiles loaded", float(median), "ms", f"less than 100; longest {float(longest):.1f} ms")
+    with Rig(options.build) as rig:
+        rig.simulate("seed: 3\nspeed: 1\nrooms: {r: {model: server-room-dx, it: 12kW}}\nagents:\n"
+                     "  pdu: {device: apc-rpdu2, room: r, feed: A, outlets: 24, snmp: {port: 0}}\n"
+                     "  meter: {device: eastron-sdm630, room: r, load: cooling, modbus: {port: 0, unit: 3}}\n")
+        for name, words in (("a PDU of 24 outlets over SNMP", [rig.agents["pdu"]]),
+                            ("a meter over Modbus TCP", [rig.agents["meter"], "--modbus", "tcp", "--unit", "3", "--profile",
+                                                         "eastron-sdm630"])):
+            took = []
+            for _ in range(9):
+                begin = time.monotonic()
+                subprocess.run([os.path.join(options.build, "wattwacht"), "probe", *words, "--json"], capture_output=True,
+                               check=True, timeout=30)
+                took.append(time.monotonic() - begin)
+            row(f"probe: {name} on loopback", sorted(took)[len(took) // 2], "s", f"less than 2; longest {max(took):.2f} s")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", default="snmp,silent,modbus,graph")
+    parser.add_argument("--only", default="snmp,silent,modbus,graph,probe")
     parser.add_argument("--json", help="write the rows here")
     options = parser.parse_args()
     raise_files()
     for name in options.only.split(","):
         try:
-            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "graph": bench_graph}[name](options)
+            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "graph": bench_graph, "probe": bench_probe}[name](options)
         except (Failure, subprocess.SubprocessError) as e:
             print(f"bench {name}: {e}", file=sys.stderr)
             return 1
