@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """./dev bench: costs as ratios in one run; the machines are noisy, so absolute figures mean little.
 
-bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,graph,probe]
+bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,report,graph,probe]
 
 snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
         figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums
 silent  the 99th percentile of the other devices' poll jitter with every tenth device silent
 modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
-graph   pictures of a week and series of 2,000 points, as the page asks for them
+report  a year of 200 metered points: the report over the whole year, and the ledger's size for 50 of them
 probe   the profile library loaded, and a look at one device on loopback
+graph   pictures of a week and series of 2,000 points, as the page asks for them
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
@@ -227,6 +229,38 @@ def bench_modbus(options):
         row("Modbus: worst jitter p99 of the live devices", worst, "ms", "on time: well below the period of 1000")
 
 
+def year_site(root, meters):
+    os.makedirs(os.path.join(root, "conf.d"))
+    os.makedirs(os.path.join(root, "state"))
+    ids = ["m000", "m001"] + [f"m{i:03}" for i in range(3, meters)]
+    lines = [f"  {id}: {{room: r, profile: eastron-sdm630, address: \"192.0.2.{1 + i // 200}:{2000 + i}\", role: it}}"
+             for i, id in enumerate(ids)]
+    with open(os.path.join(root, "conf.d", "site.yaml"), "w", encoding="utf-8") as f:
+        f.write("site: {name: bench}\nfactors: {price-electricity: 220EUR/MWh, price-gas: 80EUR/MWh}\n"
+                "rooms: {r: {boundary: {complete: yes}, heat: {architecture: hac, sink: {supply: 50C, return: 40C}}}}\n"
+                "devices:\n" + "\n".join(lines) + "\n")
+
+
+def bench_report(options):
+    for meters, name in ((50, "50"), (200, "200")):
+        with tempfile.TemporaryDirectory() as root:
+            year_site(root, meters)
+            made = subprocess.run([os.path.join(options.build, "tests", "year"), os.path.join(root, "state"), str(meters), "365"],
+                                  check=True, capture_output=True, text=True, timeout=900)
+            if meters == 50:
+                row("ledger, a year of 50 accounts", os.path.getsize(os.path.join(root, "state", "ledger.db")) / 1e6, "MB",
+                    "at most 50")
+                continue
+            begin = time.monotonic()
+            done = subprocess.run([os.path.join(options.build, "wattwacht"), "report", "--config", os.path.join(root, "conf.d"),
+                                   "--state", os.path.join(root, "state"), "--period", "2025", "--json"],
+                                  check=True, capture_output=True, text=True, timeout=120)
+            row(f"report over a year of {name} metered points", time.monotonic() - begin, "s", "at most 5; 1 from day totals")
+            truth, told = json.loads(made.stdout), json.loads(done.stdout)["energy"]
+            worst = max(abs(told[k] - truth[k]) / truth[k] for k in truth)
+            row("the same: worst difference from the truth", worst * 1e9, "1e-9", "at most 1000")
+
+
 def bench_graph(options):
     os.environ["WATTWACHT_BUILD"] = os.path.abspath(options.build)
     import test_graph
@@ -273,13 +307,14 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", default="snmp,silent,modbus,graph,probe")
+    parser.add_argument("--only", default="snmp,silent,modbus,report,graph,probe")
     parser.add_argument("--json", help="write the rows here")
     options = parser.parse_args()
     raise_files()
     for name in options.only.split(","):
         try:
-            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "graph": bench_graph, "probe": bench_probe}[name](options)
+            {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "report": bench_report,
+             "graph": bench_graph, "probe": bench_probe}[name](options)
         except (Failure, subprocess.SubprocessError) as e:
             print(f"bench {name}: {e}", file=sys.stderr)
             return 1
