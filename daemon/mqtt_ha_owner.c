@@ -95,7 +95,8 @@ static void list_problems(const struct mqtt_base *base, const struct live *live,
         push(list, owner, base, NULL, &entity);
     }
     for (size_t i = 0; !owner->id && i < config->n_alerts; i++)
-        if (rule_parse(config->alert[i].name) == RULE_COUNT && id_valid(config->alert[i].name)) {
+        if (rule_parse(config->alert[i].name) == RULE_COUNT && id_valid(config->alert[i].name) &&
+            !(config->alert[i].point && strstr(config->alert[i].point, "/kpi/"))) { /* those raise kpi-limit */
             ha_entity_of_rule(base, owner, config->alert[i].name, config->alert[i].name, &entity);
             push(list, owner, base, NULL, &entity);
         }
