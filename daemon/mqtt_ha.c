@@ -2,6 +2,7 @@
 #include "mqtt_ha.h"
 #include "mqtt_ha_tell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -13,6 +14,11 @@
 #define BIRTH_MIN  UINT64_C(500000) /* not all daemons of a house at once */
 #define BIRTH_SPAN UINT64_C(4500000)
 #define STEP_US    UINT64_C(5000)
+/* A broker ends a connection over a packet that is too large for it, and says no more than that. Two connections in a
+ * row that ended so soon after discovery was told are taken for that. */
+#define PROVEN_US   UINT64_C(5000000)
+#define LIMIT_FIRST 16384
+#define LIMIT_LEAST 1024
 
 /* When an owner is told. */
 struct turn {
@@ -26,6 +32,9 @@ struct ha {
     sd_event_source *timer;
     uint64_t told_from; /* nothing is told before; boot clock */
     uint64_t sweep_at;  /* 0: not to be swept */
+    uint64_t proven_at; /* when the connection will have outlived what was told; 0: it has */
+    unsigned losses;    /* connections in a row that did not */
+    char words[200];
     struct turn at_site;
     size_t n_rooms, n_devices;
     struct turn *room, *device;
@@ -123,7 +132,10 @@ static size_t take_turn(struct ha *ha, struct turn *turn, const struct ha_owner 
     *turn = (struct turn){.not_before = now + QUIET_US};
     if (always)
         ha_tell_problem(&ha->teller, owner);
-    return 1 + ha_tell(&ha->teller, owner, always);
+    size_t told = ha_tell(&ha->teller, owner, always);
+    if (told)
+        ha->proven_at = now + PROVEN_US;
+    return 1 + told;
 }
 
 /* The site, then rooms, then devices: what others hang on comes first. */
@@ -160,8 +172,12 @@ static int on_timer(sd_event_source *source, uint64_t at, void *context)
         ha->sweep_at = 0;
         ha_sweep(&ha->teller);
     }
+    if (ha->proven_at && now >= ha->proven_at)
+        ha->proven_at = ha->losses = 0;
     if (ha->sweep_at && next == UINT64_MAX)
         next = ha->sweep_at;
+    if (ha->proven_at && ha->proven_at < next)
+        next = ha->proven_at;
     if (next != UINT64_MAX)
         wake(ha, next);
     return 0;
@@ -190,10 +206,35 @@ static void ha_stop(void *self)
     free(ha);
 }
 
+static void lower_limit(struct ha_teller *teller)
+{
+    if (!teller->limit)
+        teller->limit = LIMIT_FIRST;
+    else if (teller->limit > LIMIT_LEAST)
+        teller->limit /= 2;
+}
+
+static const char *ha_trouble(void *self)
+{
+    struct ha *ha = self;
+    if (!ha->teller.withheld)
+        return NULL;
+    snprintf(
+        ha->words, sizeof ha->words,
+        "the broker does not take discovery of over %zu bytes, %zu messages of it are not told: raise its limit, or "
+        "set discovery: {mode: component}",
+        ha->teller.limit, ha->teller.withheld);
+    return ha->words;
+}
+
 static void ha_connected(void *self)
 {
     struct ha *ha = self;
     uint64_t now = now_us();
+    if (ha->proven_at && ++ha->losses >= 2)
+        lower_limit(&ha->teller);
+    ha->proven_at = 0;
+    ha->teller.withheld = 0;
     ha_teller_settle(&ha->teller);
     ha->told_from = now + QUIET_US;
     ha->sweep_at = now + SWEEP_US;
@@ -306,6 +347,8 @@ const struct mqtt_view mqtt_ha = {
     .stop = ha_stop,
     .connected = ha_connected,
     .filters = ha_filters,
+    .optional = true,
+    .trouble = ha_trouble,
     .message = ha_message,
     .reload = ha_reload,
     .device = ha_device,

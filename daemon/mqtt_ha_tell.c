@@ -54,6 +54,10 @@ static size_t put_told(struct ha_teller *teller, struct ha_told *told, bool alwa
 {
     if (fflush(teller->out) != 0)
         abort(); /* memory */
+    if (teller->limit && teller->size > teller->limit) {
+        teller->withheld++;
+        return 0;
+    }
     uint64_t hash = hash_bytes(HASH_BEGIN, teller->bytes, teller->size);
     if (!always && hash == told->hash)
         return 0;

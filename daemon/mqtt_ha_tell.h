@@ -17,6 +17,7 @@ struct ha_teller {
     FILE *out; /* one payload at a time */
     char *bytes;
     size_t size;
+    size_t limit, withheld; /* messages over it are not told; 0: none. How many they are. */
 };
 
 void ha_teller_init(struct ha_teller *teller, const struct mqtt_host *host);

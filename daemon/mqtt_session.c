@@ -372,5 +372,10 @@ void mqtt_session_stop(struct mqtt_session *session)
 
 const char *mqtt_session_trouble(struct mqtt_session *session)
 {
-    return mqtt_wire_trouble(session->host.wire, session->words, sizeof session->words) ? session->words : NULL;
+    const char *words = NULL;
+    if (mqtt_wire_trouble(session->host.wire, session->words, sizeof session->words))
+        return session->words;
+    for (size_t i = 0; i < session->n && !words; i++)
+        words = session->told[i].view->trouble ? session->told[i].view->trouble(session->told[i].self) : NULL;
+    return words;
 }

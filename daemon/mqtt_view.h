@@ -51,6 +51,8 @@ struct mqtt_view {
     /* One that it takes. The payload is any bytes, of any size up to some MB. */
     void (*message)(void *self, const struct mqtt_received *received);
 
+    const char *(*trouble)(void *self); /* words of what lasts, though the connection is good; NULL: nothing does */
+
     /* Own wire: the will of CONNECT number `connect`; the same is said before the wire disconnects. */
     void (*will)(void *self, uint64_t connect, struct mqtt_will *ret);
     /* Own wire: puts into MQTT_LANE_BEAT what the broker acknowledges (a subscription is acknowledged too). */

@@ -207,6 +207,23 @@ static void test_components(void **state)
     assert_in_range(check_all(&fixture->subscriber), 60, 1000);
 }
 
+/* A broker that takes no packet over 12 kB: the rest goes on, and what cannot be told is said. */
+static void test_small_broker(void **state)
+{
+    struct fixture *fixture = *state;
+    broker_stop(&fixture->broker, SIGKILL);
+    broker_configure(&fixture->broker, "max_packet_size 12000");
+    broker_start(&fixture->broker);
+    test_site_outlets(&fixture->site, 8); /* a message of some 20 kB */
+    begin(fixture);
+    UNTIL(mqtt_sink.trouble(fixture->mqtt) && strstr(mqtt_sink.trouble(fixture->mqtt), "mode: component"), 40);
+    print_message("  %s\n", mqtt_sink.trouble(fixture->mqtt));
+    UNTIL(subscriber_heard(&fixture->subscriber, MAIN) && subscriber_heard(&fixture->subscriber, HEAD "stad/config"),
+          20);
+    rig_poll_device(fixture, 0, 77, T0 + 5000);
+    UNTIL(rig_heard_has(&fixture->subscriber, OUTLET, "\"active_power\":77"), 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_left_over, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_device_leaves, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_components, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_small_broker, setup, rig_teardown),
     };
     if (rig_start_loop() < 0)
         return 1;
