@@ -33,7 +33,7 @@ static const char *scope_of(const struct cli *cli, char *buffer, size_t size)
     return o->room ? o->room : o->device ? o->device : "site";
 }
 
-static int read_request(const struct cli *cli, struct graph_request *ret, char why[GRAPH_WORDS])
+static int read_request(const struct cli *cli, const char *language, struct graph_request *ret, char why[GRAPH_WORDS])
 {
     const struct cli_options *o = &cli->options;
     char scope[80];
@@ -53,7 +53,7 @@ static int read_request(const struct cli *cli, struct graph_request *ret, char w
                                 .width = o->width,
                                 .height = o->height,
                                 .theme = o->dark ? "dark" : "light",
-                                .language = o->lang,
+                                .language = o->lang ? o->lang : language,
                                 .format = format_of(cli)};
     return graph_request_read(&words, (int64_t)time(NULL), ret, why);
 }
@@ -117,8 +117,8 @@ static int draw(const struct cli *cli, struct graph *graph)
     char why[GRAPH_WORDS] = "";
     struct graph_request request;
     struct graph_answer answer;
-    /* once more: times without a zone are the site's, which is known now */
-    if (read_request(cli, &request, why))
+    /* once more: times without a zone, and the language, are the site's, which is known now */
+    if (read_request(cli, graph_site_language(graph), &request, why))
         return cli_fail(cli, CLI_USAGE, "", "%s", why);
     graph_run(graph, &request, &answer);
     int r = answer.error ? cli_fail(cli, (enum cli_exit)exit_of(answer.error), "", "%s", answer.words) : CLI_DONE;
@@ -137,7 +137,7 @@ int cmd_graph(const struct cli *cli)
     struct option_list dirs = cli->options.config;
     const char *state = getenv("STATE_DIRECTORY");
     struct graph *graph = NULL;
-    if (read_request(cli, &request, why))
+    if (read_request(cli, NULL, &request, why))
         return cli_fail(cli, CLI_USAGE, "", "%s", why);
     if (!dirs.n)
         dirs.item[dirs.n++] = "/etc/wattwacht/conf.d";

@@ -33,6 +33,16 @@ bool graph_is_old(const struct graph *graph)
     return now.tv_sec != graph->learnt.tv_sec || now.tv_nsec != graph->learnt.tv_nsec;
 }
 
+const char *graph_site_language(const struct graph *graph)
+{
+    const struct config *config = graph->site.config;
+    for (size_t i = 0; i < config->n_languages; i++)
+        for (int k = 0; k < GRAPH_LANGUAGE_COUNT; k++)
+            if (!strcmp(graph_languages[k], config->language[i]))
+                return graph_languages[k];
+    return graph_languages[GRAPH_EN];
+}
+
 int graph_open(const struct graph_place *place, struct diag *diag, struct graph **ret)
 {
     struct graph *graph = calloc(1, sizeof *graph);

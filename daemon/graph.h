@@ -27,6 +27,8 @@ struct graph_place {
 /* Sets TZ to the site's time zone. */
 int graph_open(const struct graph_place *place, struct diag *diag, struct graph **ret);
 void graph_close(struct graph *graph);
+/* The first of the site's languages that graphs speak: "en", "nl" or "fr". */
+const char *graph_site_language(const struct graph *graph);
 /* Whether devices have been learnt, or learnt anew, since it was opened. */
 bool graph_is_old(const struct graph *graph);
 void graph_run(struct graph *graph, const struct graph_request *request, struct graph_answer *ret);

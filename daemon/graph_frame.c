@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARGIN   90  /* pixels beside the canvas, about */
-#define DAYS_MAX 800 /* bars; more than two years of days are months */
+#define MARGIN    90      /* pixels beside the canvas, about */
+#define CELLS_MAX 4000000 /* rows of all series together: some hundred MB */
+#define DAYS_MAX  800     /* bars; more than two years of days are months */
 
 struct framing {
     struct arena *arena;
@@ -255,6 +256,7 @@ static void rows_of_grid(struct framing *f)
     struct graph_frame *frame = f->frame;
     bool numbers = f->request->format == GRAPH_CSV || f->request->format == GRAPH_JSON;
     size_t most = numbers ? f->request->width : f->request->width - MARGIN;
+    most = most * f->plan->n <= CELLS_MAX ? most : CELLS_MAX / f->plan->n + 1;
     graph_grid_of(f->source->site->config, frame->from_s, frame->to_s, most, f->source->now_s, &f->grid);
     frame->step_s = f->grid.step_s;
     frame->rows = f->grid.rows;

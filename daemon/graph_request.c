@@ -15,7 +15,7 @@
 
 static const char *const formats[] = {"svg", "png", "csv", "json", NULL};
 static const char *const themes[] = {"light", "dark", NULL};
-static const char *const languages[] = {"en", "nl", "fr", NULL};
+const char *const graph_languages[GRAPH_LANGUAGE_COUNT + 1] = {"en", "nl", "fr", NULL};
 
 const char *graph_type(enum graph_format format)
 {
@@ -179,7 +179,7 @@ int graph_request_read(const struct graph_words *words, int64_t now_s, struct gr
         return -EINVAL;
     int format = choose("format", or_else(words->format, "svg"), formats, why);
     int theme = format < 0 ? format : choose("theme", or_else(words->theme, "light"), themes, why);
-    int language = theme < 0 ? theme : choose("lang", or_else(words->language, "en"), languages, why);
+    int language = theme < 0 ? theme : choose("lang", or_else(words->language, "en"), graph_languages, why);
     if (language < 0 || read_times(words, now_s, &request, why))
         return -EINVAL;
     bool numbers = format == GRAPH_CSV || format == GRAPH_JSON;

@@ -44,6 +44,8 @@ struct graph_answer {
     char *bytes; /* for free() */
 };
 
+extern const char *const graph_languages[GRAPH_LANGUAGE_COUNT + 1]; /* "en", ... */
+
 int graph_request_read(const struct graph_words *words, int64_t now_s, struct graph_request *ret,
                        char ret_why[GRAPH_WORDS]);
 int graph_time_parse(const char *text, int64_t now_s, int64_t *ret_s);

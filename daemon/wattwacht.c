@@ -16,7 +16,7 @@ static const struct option_row graph_options[] = {
     CLI_TEXT("width", width, "N", "pixels of the picture, or the most lines of CSV and JSON; 900, 2000"),
     CLI_TEXT("height", height, "N", "pixels, and what the legend takes; 400"),
     CLI_FLAG("dark", dark, "for dark screens"),
-    CLI_TEXT("lang", lang, "LANGUAGE", "en, nl or fr; en"),
+    CLI_TEXT("lang", lang, "LANGUAGE", "en, nl or fr; the first of the site's languages"),
     CLI_LIST("config", config, "DIR", "directory of configuration files; /etc/wattwacht/conf.d"),
     CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"),
     CLI_API,

@@ -37,7 +37,7 @@ agents:
 """
 
 CONFIG = """
-site: {{name: graphs, timezone: Europe/Brussels}}
+site: {{name: graphs, timezone: Europe/Brussels, languages: [fr, en]}}
 http: {{listen: "unix:{dir}/api.sock"}}
 rooms: {{r1: {{title: "Room one", ashrae: A1, boundary: {{complete: yes}}, heat: {{architecture: dx_open, sink: {{supply: 50C, return: 40C}}}}}}}}
 racks: {{k1: {{room: r1}}}}
@@ -121,7 +121,7 @@ def same_as_report(rig):
     head, rows = rows_of(out)
     report = json.loads(rig.cli("report", "--room", "r1", "--period", day, "--json", "--config", rig.path("conf.d"),
                                 "--state", rig.path("state"), check=0)[1])
-    it = float(rows[0][1][head.index("IT [Wh]") - 2])
+    it = float(rows[0][1][head.index("Informatique [Wh]") - 2])
     check("a day's energy is the report's", code == 0 and len(rows) == 1 and abs(it - report["energy"]["it_wh"]) < 1,
           f"{code} {err} {out} {report['energy']}")
 
@@ -140,6 +140,8 @@ def fresh(rig):
 
 
 def pictures(rig):
+    code, out, err = graph(rig, "power", "--room", "r1")
+    check("the site's first language", code == 0 and out.startswith("from,to,Informatique [W]"), err)
     code, out, err = graph(rig, "--json")
     graphs = json.loads(out)["graphs"]
     check("the list", code == 0 and {"power", "energy-day", "inlets"} <= {g["what"] for g in graphs}, out + err)
@@ -195,7 +197,7 @@ def refused(rig):
     got, out, _ = graph(rig, "powr", "--json", api=False)
     check("an error as JSON", got == 1 and "powr" in json.loads(out)["error"]["what"], out)
     code, out, err = graph(rig, "power", "--room", "r1")
-    check("without a daemon from the files", code == 0 and out.startswith("from,to,IT [W]") and "drawn from the files" in err, err)
+    check("without a daemon from the files", code == 0 and out.startswith("from,to,Informatique [W]") and "drawn from the files" in err, err)
     shutil.copytree(rig.path("state"), rig.path("broken"))
     with open(rig.path("broken", "rrd", "ac", "total.rrd"), "r+b") as f:
         f.seek(40)
