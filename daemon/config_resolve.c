@@ -2,6 +2,8 @@
 #include "daemon/config_assets.h"
 #include "daemon/config_plan.h"
 #include "daemon/config_raw.h"
+#include "daemon/mqtt_topic.h"
+#include "drivers/mqtt_words.h"
 #include "drivers/unit.h"
 
 #include <errno.h>
@@ -238,6 +240,26 @@ static void resolve_views(struct field_reader *reader, const struct yaml_node *n
     mqtt->native |= mqtt->homeassistant; /* what it is told points at the native tree */
 }
 
+static void check_broker(struct field_reader *reader, const struct yaml_node *node, const struct config *config,
+                         size_t i)
+{
+    const struct mqtt_config *mqtt = &config->mqtt[i];
+    struct mqtt_server server;
+    if (mqtt->server && (strncmp(mqtt->server, "mqtt", 4) != 0 || mqtt_server_parse(mqtt->server, &server) < 0))
+        wrong(reader, node, "server", "expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
+    if (mqtt->qos > 1)
+        wrong(reader, node, "qos", "expected 0 or 1");
+    if (mqtt->prefix && !mqtt_prefix_valid(mqtt->prefix))
+        wrong(reader, node, "prefix", "expected a topic without + and #, and without / at either end");
+    if (!mqtt->cert != !mqtt->key)
+        wrong(reader, node, mqtt->cert ? "cert" : "key", "cert and key belong together");
+    for (size_t k = 0; k < i; k++)
+        if (mqtt->server && config->mqtt[k].server && strcmp(config->mqtt[k].server, mqtt->server) == 0 &&
+            strcmp(config->mqtt[k].client_id, mqtt->client_id) == 0)
+            wrong(reader, node, "client-id",
+                  "another entry has this server and client id: they would throw each other out");
+}
+
 static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                          struct config *config)
 {
@@ -251,14 +273,9 @@ static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *ro
         mqtt->version = mqtt->version ? 5 : 3;
         mqtt->n_points = from[i].points.n;
         mqtt->point = from[i].points.item;
-        if (mqtt->server && strncmp(mqtt->server, "mqtt://", 7) != 0 && strncmp(mqtt->server, "mqtts://", 8) != 0)
-            wrong(reader, node, "server", "expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
-        if (mqtt->qos > 1)
-            wrong(reader, node, "qos", "expected 0 or 1");
-        if (mqtt->prefix && strpbrk(mqtt->prefix, "+#"))
-            wrong(reader, node, "prefix", "a topic without + and #");
         if (!mqtt->client_id)
             mqtt->client_id = arena_printf(config->arena, "wattwacht-%s", config->site ? config->site : "");
+        check_broker(reader, node, config, i);
         resolve_views(reader, node, &from[i], mqtt);
         resolve_sparkplug(reader, node, config, &mqtt->spb);
     }

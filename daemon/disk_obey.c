@@ -159,6 +159,8 @@ static void obey_history(struct disk_work *work, struct disk_order *order, struc
         struct log_stats stats;
         log_stats(work->log, &stats);
         int64_t cursor = log_cursor(work->log, reader), first = stats.oldest ? stats.oldest : stats.newest + 1;
+        if (cursor < work->target[reader])
+            cursor = work->target[reader]; /* done, and written with this turn's rows */
         event->upto = cursor;
         int64_t from = cursor > work->missed[reader] ? cursor : work->missed[reader];
         event->missed = from < first - 1 ? first - 1 - from : 0;

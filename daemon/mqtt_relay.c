@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PACE_US  INT64_C(100000) /* between two portions: the broker's other clients want their share */
+#define PACE_US  INT64_C(50000) /* between two portions: the broker's other clients want their share */
 #define EMPTY_US INT64_C(1000000)
 #define PORTION  5000 /* values; JSON of them takes some 2 ms of the loop, in steps */
 #define STEP     1000 /* values */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """./dev bench: costs as ratios in one run; the machines are noisy, so absolute figures mean little.
 
-bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,report,graph,probe]
+bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,report,graph,probe,mqtt,outage]
 
 snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
         figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums
@@ -10,6 +10,8 @@ silent  the 99th percentile of the other devices' poll jitter with every tenth d
 modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
 report  a year of 200 metered points: the report over the whole year, and the ledger's size for 50 of them
 probe   the profile library loaded, and a look at one device on loopback
+mqtt    20,000 point updates a second to a mosquitto at QoS 0, 10,000 at QoS 1: what waits, what is overtaken, CPU
+outage  a log of 24 h at 100 readings a second, its size, and how fast it is told when the broker is back
 graph   pictures of a week and series of 2,000 points, as the page asks for them
 """
 import argparse
@@ -302,19 +304,55 @@ def bench_probe(options):
             row(f"probe: {name} on loopback", sorted(took)[len(took) // 2], "s", f"less than 2; longest {max(took):.2f} s")
 
 
+def bench_mqtt(options):
+    for qos, updates in ((0, 20000), (1, 10000)):
+        with Rig(options.build) as rig:
+            broker = rig.broker()
+            before = cpu(broker.pid)
+            out = subprocess.run([os.path.join(options.build, "tests", "publish"), "live", str(broker.port), str(qos), str(updates),
+                                  str(int(options.seconds))], capture_output=True, text=True, check=True, timeout=options.seconds * 4 + 60)
+            most, overtaken, each, rate = (float(word) for word in out.stdout.split())
+            theirs = (cpu(broker.pid) - before) * 1e6 / (rate * options.seconds)
+            row(f"MQTT QoS {qos}: point updates a second", rate, "1/s", f"asked for {updates}")
+            row(f"MQTT QoS {qos}: states that wait when the next burst comes", most, "", "no growth: 0")
+            row(f"MQTT QoS {qos}: states overtaken by newer ones", overtaken, "")
+            row(f"MQTT QoS {qos}: CPU a point update", each, "us", f"mosquitto: {theirs:.2f}")
+
+
+def bench_outage(options):
+    hours = 24
+    with Rig(options.build) as rig:
+        port = free_port()
+        os.makedirs(rig.path("state"))
+        argv = [os.path.join(options.build, "tests", "publish"), "outage", str(port), rig.path("state"), str(hours)]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            size = float(process.stdout.readline().split()[1])
+            rig.broker(port)
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            took, p99, worst, during, peak, told = (float(word) for word in process.stdout.readline().split())
+        if process.returncode:
+            raise Failure("publish outage failed")
+        row(f"outage of {hours} h at 100 readings/s: log", size / 1e6, "MB", "less than 300")
+        row("outage: told, times live speed", hours * 3600 / took, "x", f"at least 20; {told:.0f} rows in {took:.1f} s")
+        row("outage: lateness of the loop before, p99", p99, "ms", f"worst {worst:.1f} ms")
+        row("outage: lateness of the loop meanwhile, p99", during, "ms", f"worst {peak:.1f} ms")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", default="snmp,silent,modbus,report,graph,probe")
+    parser.add_argument("--only", default="snmp,silent,modbus,report,graph,probe,mqtt,outage")
     parser.add_argument("--json", help="write the rows here")
     options = parser.parse_args()
     raise_files()
     for name in options.only.split(","):
         try:
             {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "report": bench_report,
-             "graph": bench_graph, "probe": bench_probe}[name](options)
+             "graph": bench_graph, "probe": bench_probe, "mqtt": bench_mqtt,
+             "outage": bench_outage}[name](options)
         except (Failure, subprocess.SubprocessError) as e:
             print(f"bench {name}: {e}", file=sys.stderr)
             return 1

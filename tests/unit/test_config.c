@@ -221,6 +221,12 @@ static const struct {
      "a.yaml:3:58: address: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
     {HEAD "devices: {d: {room: r, profile: tasmota-energy, address: 'mqtt://b', snmp: {}, mqtt: {topic: p}}}\n",
      "a.yaml:3:76: snmp: the profile speaks another protocol"},
+    {HEAD "mqtt: {server: 'mqtt://b:x'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
+    {HEAD "mqtt: {server: 'mqtt://b', prefix: /x}\n",
+     "a.yaml:3:36: prefix: expected a topic without + and #, and without / at either end"},
+    {HEAD "mqtt: {server: 'mqtt://b', cert: /x}\n", "a.yaml:3:34: cert: cert and key belong together"},
+    {HEAD "mqtt: [{server: 'mqtt://b'}, {server: 'mqtt://b', views: [sparkplug]}]\n",
+     "a.yaml:3:30: client-id: another entry has this server and client id: they would throw each other out"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
