@@ -140,7 +140,7 @@ static int compare(const void *a, const void *b)
     return (x->point > y->point) - (x->point < y->point);
 }
 
-/* The rooms' energies each quarter of an hour of the last two days: what a window's ratio should be. */
+/* The rooms' energies each hour, each quarter of the last two days: what a window's figures should be. */
 static void tell_truth(struct past *past, FILE *out, int64_t now_s)
 {
     const struct history_point *points;
@@ -189,7 +189,7 @@ static int run(struct past *past, int64_t from_s, int64_t to_s)
         history_points(past->history, &points);
         for (size_t i = 0; i < n; i++)
             put_device(past, &linked[i], points, now_s, (now_s - from_s + 1) * 1000000);
-        if (now_s % 900 == 0 && to_s - now_s < 2 * 86400)
+        if (now_s % 3600 == 0 || (now_s % 900 == 0 && to_s - now_s < 2 * 86400))
             tell_truth(past, truth, now_s);
         if ((now_s - from_s) / STEP_S % 288 == 0)
             r = ledger_commit(past->ledger);

@@ -42,6 +42,14 @@ def daemon(rig, state, name):
     return process
 
 
+def page(rig):
+    """The page in a browser, beside the daemon."""
+    notified = Notified(rig.path("web.notify"))
+    process = rig.start("web", [os.path.join(rig.build, "wattwacht"), "web", "--config", CONFIG, "--state", rig.path("state"), "--api",
+                                "unix:" + rig.path("api.sock")], env={"NOTIFY_SOCKET": notified.path})
+    notified.wait("READY=1", process)
+
+
 def learn(rig):
     """What the devices are: the past is written under the names that the daemon gives."""
     process = daemon(rig, "learn", "learning")
@@ -157,6 +165,7 @@ def show(rig, truth, started):
 
 def where(rig):
     say("\nLook around (nothing of it outlives the demo):")
+    say("  the page    http://127.0.0.1:9481")
     say(f"  RRD files   rrdtool fetch {rig.path('state/rrd/pdu-l1a/total.rrd')} AVERAGE -s end-5min")
     say("  MQTT        mosquitto_sub -p 18830 -v -t 'wattwacht/demo/#'")
     say("  HTTP        curl http://127.0.0.1:9480/metrics   and  /api/v1/status  /api/v1/points  /api/v1/kpi")
@@ -184,6 +193,7 @@ def main():
             learn(rig)
             backfill(rig, month_ago)
             daemon(rig, "state", "wattwachtd")
+            page(rig)
             started = time.monotonic()
             say(f"ready after {started - begun:.0f} s, with a month of simulated past in 5-minute steps (marked estimated)")
             where(rig)
@@ -201,4 +211,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
