@@ -19,9 +19,22 @@ static const char *priority_words(double priority)
     return priority <= 2 ? "critical" : priority <= 3 ? "error" : "warning";
 }
 
+/* As people write it. */
+static const char *in_people_units(char buffer[500], const char *text)
+{
+    size_t n = 0;
+    while (*text && n + 4 < 500) {
+        bool degrees = !strncmp(text, "degC", 4);
+        n += (size_t)snprintf(buffer + n, 500 - n, degrees ? "°C" : "%c", *text);
+        text += degrees ? 4 : 1;
+    }
+    buffer[n] = '\0';
+    return buffer;
+}
+
 json_t *web_alert_view(const struct web_world *world, const json_t *alert)
 {
-    char key[180], text[60];
+    char key[180], text[60], words[500];
     json_t *view = json_object();
     const char *id = web_text(alert, "id"), *device = web_text(alert, "device"), *room = web_text(alert, "room");
     web_put_text(view, "id", id);
@@ -30,7 +43,7 @@ json_t *web_alert_view(const struct web_world *world, const json_t *alert)
     web_put_text(view, "rule_words",
                  web_say(world, rule < RULE_COUNT ? rule_row(rule)->help : web_text(alert, "rule")));
     snprintf(key, sizeof key, "alert/%s/text", id);
-    web_put(view, "text", web_live_text(key, web_say(world, web_text(alert, "text")), NULL));
+    web_put(view, "text", web_live_text(key, in_people_units(words, web_say(world, web_text(alert, "text"))), NULL));
     web_put_text(view, "state", priority_state(web_number(alert, "priority")));
     web_put_text(view, "priority", web_say(world, priority_words(web_number(alert, "priority"))));
     int64_t since = web_time(alert, "since");
@@ -51,18 +64,19 @@ json_t *web_alert_view(const struct web_world *world, const json_t *alert)
     return view;
 }
 
+/* The most serious first, of those the newest. */
 json_t *web_alert_list(const struct web_world *world, const char *room, const char *device)
 {
     json_t *list = json_array();
-    size_t i;
-    const json_t *alert;
-    json_array_foreach(world->model->alerts, i, alert)
-    {
-        if ((room && strcmp(web_text(alert, "room"), room) != 0) ||
-            (device && strcmp(web_text(alert, "device"), device) != 0))
-            continue;
-        web_add(list, web_alert_view(world, alert));
-    }
+    for (int priority = 0; priority < 8; priority++)
+        for (size_t i = json_array_size(world->model->alerts); i-- > 0;) {
+            const json_t *alert = json_array_get(world->model->alerts, i);
+            if ((int)web_number(alert, "priority") != priority ||
+                (room && strcmp(web_text(alert, "room"), room) != 0) ||
+                (device && strcmp(web_text(alert, "device"), device) != 0))
+                continue;
+            web_add(list, web_alert_view(world, alert));
+        }
     return list;
 }
 
@@ -84,7 +98,7 @@ void web_alerts_asks(const struct web_world *world, const struct web_query *quer
 
 static json_t *history_row(const struct web_world *world, const json_t *entry)
 {
-    char at[40], since[40];
+    char at[40], since[40], words[500];
     json_t *row = json_object();
     bool raised = json_is_true(json_object_get(entry, "raised"));
     int64_t at_ms = (int64_t)web_number(entry, "at_ms"), since_ms = (int64_t)web_number(entry, "since_ms");
@@ -97,7 +111,7 @@ static json_t *history_row(const struct web_world *world, const json_t *entry)
         web_put_words(row, "device_href", "/device/%s", web_text(entry, "device"));
     const struct room_config *room = web_room(world->config, web_text(entry, "room"));
     web_put_text(row, "room", room ? web_room_title(room) : web_text(entry, "room"));
-    web_put_text(row, "text", web_say(world, web_text(entry, "text")));
+    web_put_text(row, "text", in_people_units(words, web_say(world, web_text(entry, "text"))));
     if (!raised && since_ms) {
         int64_t minutes = (at_ms - since_ms) / 60000;
         web_put_words(row, "lasted", minutes < 120 ? "%lld min" : "%lld h",

@@ -137,9 +137,14 @@ void web_capacity_asks(const struct web_world *world, const struct web_query *qu
     web_put(ask, "fresh", json_integer(60));
 }
 
+/* One decimal: what a breaker's figures are read with. */
 static json_t *amperes(const struct web_world *world, const json_t *row, const char *key)
 {
-    return web_value(world, "", Q_CURRENT, web_number(row, key), NULL);
+    char number[48];
+    double value = web_number(row, key);
+    json_t *shown = web_live_text("", web_digits(world, number, value, 1), isnan(value) ? WEB_ABSENT : WEB_FINE);
+    web_put_text(shown, "u", isnan(value) ? "" : "A");
+    return shown;
 }
 
 static void put_titles(const struct web_world *world, const json_t *row, json_t *view)
@@ -155,7 +160,7 @@ static void put_titles(const struct web_world *world, const json_t *row, json_t 
 static json_t *failover_row(const struct web_world *world, const json_t *row)
 {
     json_t *view = json_object();
-    double peak = web_number(row, "peak_a"), limit = web_number(row, "limit_a"), breaker = web_number(row, "breaker_a");
+    double peak = web_number(row, "peak_a"), breaker = web_number(row, "breaker_a");
     bool passes = json_is_true(json_object_get(row, "passes_at_peak"));
     const char *state = isnan(peak) ? WEB_ABSENT : peak > breaker ? WEB_BAD : passes ? WEB_WARN : "good";
     put_titles(world, row, view);
@@ -171,7 +176,6 @@ static json_t *failover_row(const struct web_world *world, const json_t *row)
                                 : passes         ? "above the limit"
                                                  : "holds"));
     web_put(view, "left", amperes(world, row, "left_a"));
-    (void)limit;
     return view;
 }
 

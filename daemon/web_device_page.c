@@ -22,13 +22,24 @@ static const char *quality_words(enum quality quality)
     return "";
 }
 
+/* "temperature supply" of temperature_supply, in the reader's language. */
+static void put_quantity(const struct web_world *world, json_t *row, enum quantity quantity)
+{
+    char words[40];
+    snprintf(words, sizeof words, "%s", quantity_row(quantity)->name);
+    for (char *c = words; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+    web_put_text(row, "words", web_say(world, words));
+}
+
 static json_t *reading(const struct web_world *world, const struct web_point *point)
 {
     char key[ID_MAX + PART_MAX + 60];
     json_t *row = json_object();
     const char *name = quantity_row(point->quantity)->name;
     web_put_text(row, "quantity", name);
-    web_put_text(row, "words", web_say(world, name));
+    put_quantity(world, row, point->quantity);
     web_put(row, "value", web_value_of(world, point));
     snprintf(key, sizeof key, "%s/quality", point->name);
     web_put(row, "quality",
@@ -62,7 +73,7 @@ static json_t *parts_of(const struct web_world *world, const char *device)
             if (point->label && strcmp(point->label, device) != 0)
                 web_put_text(part, "label", point->label);
             web_put_text(part, "feed", point->feed);
-            web_put_text(part, "role", point->role == ROLE_NONE ? NULL : role_names[point->role]);
+            web_put_text(part, "role", web_role(world, point->role));
             web_put(part, "readings", readings = json_array());
         }
         web_add(readings, reading(world, point));
@@ -110,7 +121,7 @@ int web_device_page(const struct web_world *world, const struct web_query *query
     }
     if (device->rack < world->config->n_racks)
         web_put_text(view, "rack", web_rack_title(&world->config->rack[device->rack]));
-    web_put_text(view, "role", device->role == ROLE_NONE ? NULL : role_names[device->role]);
+    web_put_text(view, "role", web_role(world, device->role));
     web_put_text(view, "feed", device->feed);
     if (device->breaker > 0) {
         char number[48];
@@ -166,7 +177,7 @@ static json_t *energy_row(const struct web_world *world, const char *part, const
     json_t *row = json_object();
     web_put_text(row, "part", part);
     web_put_text(row, "label", label);
-    web_put_text(row, "words", web_say(world, quantity_row(quantity)->name));
+    put_quantity(world, row, quantity);
     bool estimated = false;
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
         const json_t *window = json_object_get(energy, windows[i]);

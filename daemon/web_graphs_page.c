@@ -120,7 +120,7 @@ int web_graphs_page(const struct web_world *world, const struct web_query *query
     web_put_text(view, "scope", scope);
     web_put_text(view, "from", from);
     web_put_text(view, "to", query->to);
-    json_t *picture = web_picture(world, what, scope, from, web_text(view, "graph_title"));
+    json_t *picture = web_picture(world, what, scope, from, web_text(view, "graph_title"), WEB_WIDE);
     if (*query->to) {
         static const char *const papers[] = {"light", "dark", "only"};
         for (size_t i = 0; i < 3; i++)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define BRIEF 3 /* alerts told of a room at a glance */
+
 const char *web_inlet_state(const struct room_config *room, double celsius)
 {
     switch (climate_zone(room->ashrae, celsius, NAN)) {
@@ -118,6 +120,19 @@ static void put_verdict(const struct web_world *world, const struct room_state *
     }
 }
 
+/* The first few, which are the most serious; and how many more. */
+static void put_brief(const struct web_world *world, const json_t *alerts, json_t *view)
+{
+    json_t *brief = json_array();
+    size_t n = json_array_size(alerts);
+    for (size_t i = 0; i < n && i < BRIEF; i++)
+        json_array_append(brief, json_array_get(alerts, i));
+    web_put(view, "brief", brief);
+    char english[40];
+    snprintf(english, sizeof english, "and %zu more", n - BRIEF);
+    web_put_text(view, "more", n > BRIEF ? web_say(world, english) : "");
+}
+
 void web_room_summary(const struct web_world *world, const struct room_state *state, json_t *view)
 {
     char key[ID_MAX + 40], text[40];
@@ -139,6 +154,7 @@ void web_room_summary(const struct web_world *world, const struct room_state *st
     web_put(view, "online", web_live_text(key, text, state->silent ? WEB_WARN : state->online ? WEB_FINE : WEB_ABSENT));
     json_t *alerts = web_alert_list(world, id, NULL);
     put_verdict(world, state, alerts, view);
+    put_brief(world, alerts, view);
     web_put(view, "alerts", alerts);
 }
 
@@ -150,7 +166,7 @@ int web_overview(const struct web_world *world, const struct web_query *query, j
         struct room_state *state = room_state_gather(world->config, world->model, i);
         json_t *room = web_add(rooms, json_object());
         web_room_summary(world, state, room);
-        web_put(room, "picture", web_picture(world, "power", state->config->id, "-24h", "Power by role"));
+        web_put(room, "picture", web_picture(world, "power", state->config->id, "-24h", "Power by use", WEB_SMALL));
         room_state_free(state);
     }
     web_put(view, "rooms", rooms);

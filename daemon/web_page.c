@@ -88,8 +88,6 @@ static void put_switches(const struct web_world *world, json_t *view)
     web_put(view, "languages", list);
     web_put_text(view, "lang", world->language);
     web_put_text(view, "theme", world->forced ? world->dark ? "dark" : "light" : "auto");
-    web_put_text(view, "other_theme", world->dark ? "light" : "dark");
-    web_put_text(view, "other_theme_words", web_say(world, world->dark ? "Light" : "Dark"));
 }
 
 static void put_daemon(const struct web_world *world, json_t *view)
@@ -185,17 +183,17 @@ void web_page_collect(const json_t *view, json_t *values)
 }
 
 json_t *web_picture(const struct web_world *world, const char *what, const char *scope, const char *from,
-                    const char *title)
+                    const char *title, const char *size)
 {
     json_t *picture = json_object();
     web_put_text(picture, "what", what);
     web_put_text(picture, "scope", scope);
     web_put_text(picture, "from", from);
     web_put_text(picture, "title", web_say(world, title));
-    web_put_words(picture, "light", "/graph?what=%s&scope=%s&from=%s&theme=light&lang=%s", what, scope, from,
-                  world->language);
-    web_put_words(picture, "dark", "/graph?what=%s&scope=%s&from=%s&theme=dark&lang=%s", what, scope, from,
-                  world->language);
+    web_put_words(picture, "light", "/graph?what=%s&scope=%s&from=%s&theme=light&lang=%s%s", what, scope, from,
+                  world->language, size);
+    web_put_words(picture, "dark", "/graph?what=%s&scope=%s&from=%s&theme=dark&lang=%s%s", what, scope, from,
+                  world->language, size);
     if (world->forced)
         web_put_text(picture, "only", web_text(picture, world->dark ? "dark" : "light"));
     web_put_words(picture, "href", "/graphs?what=%s&scope=%s&from=%s", what, scope, from);

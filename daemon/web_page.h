@@ -34,9 +34,11 @@ void web_page_collect(const json_t *view, json_t *values);
 json_t *web_alert_view(const struct web_world *world, const json_t *alert);
 /* of: a room's id, a device's id, or NULL for all. */
 json_t *web_alert_list(const struct web_world *world, const char *room, const char *device);
+#define WEB_SMALL "&width=620&height=300" /* beside others */
+#define WEB_WIDE  "&width=1100&height=460"
 /* {"light", "dark", "what", "title", "href", ...} of a picture. */
 json_t *web_picture(const struct web_world *world, const char *what, const char *scope, const char *from,
-                    const char *title);
+                    const char *title, const char *size);
 
 int web_overview(const struct web_world *world, const struct web_query *query, json_t *view);
 int web_room_page(const struct web_world *world, const struct web_query *query, json_t *view);

@@ -188,9 +188,31 @@ static enum MHD_Result begin_report(struct request *request)
     return ask(request, asks, show_report);
 }
 
+/* Nothing was recorded: a picture that says so, where a picture was to stand. */
+static enum MHD_Result show_empty(struct request *request)
+{
+    struct web_answer answer = {.status = 200, .type = "image/svg+xml", .policy = POLICY_DRAWING, .keep_s = 10};
+    struct web_world world = world_of(request);
+    const char *paper = request->dark == 1 ? "#181e23" : "#ffffff", *ink = request->dark == 1 ? "#a2aeb7" : "#55626b";
+    FILE *out = open_memstream(&answer.bytes, &answer.n);
+    if (!out)
+        return MHD_NO;
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"717\" height=\"120\" viewBox=\"0 0 717 120\"><rect "
+            "width=\"717\" height=\"120\" fill=\"%s\"/><text x=\"358\" y=\"64\" text-anchor=\"middle\" "
+            "font-family=\"sans-serif\" font-size=\"15\" fill=\"%s\">",
+            paper, ink);
+    web_put_escaped(out, web_say(&world, request->drawn.words));
+    fputs("</text></svg>\n", out);
+    fclose(out);
+    return web_answer_send(request->connection, &answer);
+}
+
 static enum MHD_Result show_picture(struct request *request)
 {
     struct graph_answer *drawn = &request->drawn;
+    if (drawn->error == -ENODATA && (!*request->query.format || !strcmp(request->query.format, "svg")))
+        return show_empty(request);
     if (drawn->error)
         return refuse(request,
                       drawn->error == -ENOENT || drawn->error == -ENODATA ? 404

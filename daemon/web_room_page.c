@@ -47,7 +47,7 @@ static json_t *device_row(const struct web_world *world, const struct device_con
     web_put(row, "state", web_live_text(key, web_say(world, state_words(state)), state_colour(state)));
     snprintf(key, sizeof key, "device/%s/ago", device->id);
     web_put(row, "ago", web_live_text(key, web_ago(world, text, web_time(status, "last_ok")), NULL));
-    web_put_text(row, "role", device->role == ROLE_NONE ? "" : role_names[device->role]);
+    web_put_text(row, "role", web_role(world, device->role));
     web_put_text(row, "feed", device->feed ? device->feed : "");
     if (device->rack < world->config->n_racks)
         web_put_text(row, "rack", web_rack_title(&world->config->rack[device->rack]));
@@ -84,13 +84,13 @@ static json_t *pictures(const struct web_world *world, const char *scope)
     static const struct {
         const char *what, *from, *title;
     } rows[] = {
-        {"power", "-24h", "Power by role"},       {"it-by-rack", "-24h", "IT load by rack"},
+        {"power", "-24h", "Power by use"},        {"it-by-rack", "-24h", "IT load by rack"},
         {"inlets", "-24h", "Inlet temperatures"}, {"heat", "-24h", "Heat that could be recovered"},
         {"energy-day", "-31d", "Energy per day"}, {"breakers", "-24h", "Fullest breakers"},
     };
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        web_add(list, web_picture(world, rows[i].what, scope, rows[i].from, rows[i].title));
+        web_add(list, web_picture(world, rows[i].what, scope, rows[i].from, rows[i].title, WEB_SMALL));
     return list;
 }
 

@@ -50,7 +50,7 @@ struct streams {
 static struct message *message_new(const char *event, const json_t *data)
 {
     struct message *message = calloc(1, sizeof *message);
-    char *text = json_dumps(data, JSON_COMPACT);
+    char *text = json_dumps(data, JSON_COMPACT | JSON_ENCODE_ANY);
     if (!message || !text)
         abort();
     int n = asprintf(&message->text, "event: %s\ndata: %s\n\n", event, text);

@@ -88,7 +88,10 @@ void web_value_text(const struct web_world *world, enum quantity quantity, doubl
         snprintf(number, 48, "–");
         return;
     }
-    people_value(text, sizeof text, quantity, value);
+    if (quantity_row(quantity)->counter && dimension_of(quantity) == D_ENERGY) /* as the device's own display */
+        snprintf(text, sizeof text, "%.1f kWh", value / 1000);
+    else
+        people_value(text, sizeof text, quantity, value);
     char *blank = dimension_of(quantity) == D_TIME ? NULL : strchr(text, ' ');
     if (blank) {
         *blank++ = '\0';
@@ -187,14 +190,27 @@ static void put_share(const struct web_world *world, json_t *figure, const json_
     put_ground(figure, kpi, name, text);
 }
 
-static void put_uncertainty(const struct web_world *world, json_t *figure, const json_t *kpi, enum quantity quantity)
+/* A value and its uncertainty with the digits that the uncertainty gives: two of its own, three decimals at most
+ * (GUM 7.2.6). */
+static void put_measured(const struct web_world *world, json_t *figure, const json_t *kpi, enum quantity quantity)
 {
-    char number[48], unit[16], text[80];
-    double value = web_number(kpi, "uncertainty");
-    if (isnan(value) || isnan(web_number(kpi, "value")))
+    char number[48], plain[48], unit[16], text[80], key[ID_MAX + 40];
+    double value = web_number(kpi, "value"), uncertainty = web_number(kpi, "uncertainty");
+    snprintf(key, sizeof key, "%s/kpi/%s", web_text(kpi, "scope"), web_text(kpi, "id"));
+    const struct web_world english = {.decimal = '.'};
+    web_value_text(&english, quantity, value, plain, unit);
+    double scale = strtod(plain, NULL) > 0 ? value / strtod(plain, NULL) : 0;
+    if (!(uncertainty > 0) || !(scale > 0)) {
+        web_put(figure, "value", web_value(world, key, quantity, value, NULL));
         return;
-    web_value_text(world, quantity, value, number, unit);
-    snprintf(text, sizeof text, "± %s%s%s", number, *unit ? " " : "", unit);
+    }
+    scale = pow(10, round(log10(scale))); /* of the unit's prefix */
+    int digits = (int)fmin(fmax(1 - floor(log10(uncertainty / scale)), 0), 3);
+    json_t *shown = web_live_text(key, web_digits(world, number, value / scale, digits), WEB_FINE);
+    web_put_text(shown, "u", unit);
+    web_put(figure, "value", shown);
+    snprintf(text, sizeof text, "± %s%s%s", web_digits(world, number, uncertainty / scale, digits), *unit ? " " : "",
+             unit);
     put_ground(figure, kpi, "uncertainty", text);
 }
 
@@ -210,17 +226,14 @@ static void put_window(json_t *figure, const json_t *kpi)
 
 json_t *web_figure(const struct web_world *world, const json_t *kpi)
 {
-    char key[ID_MAX + 40];
     json_t *figure = json_object();
     if (!kpi)
         return figure;
     const char *id = web_text(kpi, "id"), *name = web_text(kpi, "name"), *reason = web_text(kpi, "reason");
     enum quantity quantity = quantity_parse(id);
-    snprintf(key, sizeof key, "%s/kpi/%s", web_text(kpi, "scope"), id);
     web_put_text(figure, "id", id);
     web_put_text(figure, "name", web_say(world, *name ? name : id));
-    web_put(figure, "value", web_value(world, key, quantity, web_number(kpi, "value"), NULL));
-    put_uncertainty(world, figure, kpi, quantity);
+    put_measured(world, figure, kpi, quantity);
     if (json_is_number(json_object_get(kpi, "category")))
         web_put(figure, "category", json_integer((json_int_t)web_number(kpi, "category")));
     put_share(world, figure, kpi, "coverage");
@@ -254,6 +267,31 @@ const struct device_config *web_device(const struct config *config, const char *
         if (!strcmp(config->device[i].id, id))
             return &config->device[i];
     return NULL;
+}
+
+const char *web_role(const struct web_world *world, enum role role)
+{
+    static const char *const words[ROLE_COUNT] = {
+        [ROLE_NONE] = "",
+        [ROLE_GRID] = "Grid",
+        [ROLE_GENERATOR] = "Generator",
+        [ROLE_SOLAR] = "Solar",
+        [ROLE_FUEL] = "Fuel",
+        [ROLE_EXPORT] = "Export",
+        [ROLE_UPS_IN] = "UPS input",
+        [ROLE_UPS_OUT] = "UPS output",
+        [ROLE_IT] = "IT",
+        [ROLE_COOLING] = "Cooling",
+        [ROLE_COOLING_IMPORT] = "Cooling bought",
+        [ROLE_LIGHTING] = "Lighting",
+        [ROLE_OTHER] = "Other",
+        [ROLE_NOT_ROOM] = "Not of the room",
+        [ROLE_HEAT_OUT] = "Heat out",
+        [ROLE_HEAT_PUMP] = "Heat pump",
+        [ROLE_WATER] = "Water",
+        [ROLE_WATER_POTABLE] = "Drinking water",
+    };
+    return *words[role] ? web_say(world, words[role]) : "";
 }
 
 const char *web_room_title(const struct room_config *room)

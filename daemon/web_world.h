@@ -61,5 +61,6 @@ const char *web_ago(const struct web_world *world, char buffer[60], int64_t ms);
 const struct room_config *web_room(const struct config *config, const char *id);
 const struct rack_config *web_rack(const struct config *config, const char *id);
 const struct device_config *web_device(const struct config *config, const char *id);
+const char *web_role(const struct web_world *world, enum role role); /* "" for none */
 const char *web_room_title(const struct room_config *room);
 const char *web_rack_title(const struct rack_config *rack);

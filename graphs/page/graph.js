@@ -11,8 +11,10 @@
   const HEIGHT = 420, MOST = 1500, LEAST_S = 60;
   let plot = null, range = null, whole = null, asked = 0;
 
-  const SCALES = {W: ["kW", 1000], Wh: ["kWh", 1000], VA: ["kVA", 1000], degC: ["°C", 1]};
-  const shown = (unit) => SCALES[unit] || [unit || "", 1];
+  /* The prefix fits the axis' largest value. */
+  const SCALES = {W: ["kW", 1000], Wh: ["kWh", 1000], VA: ["kVA", 1000], var: ["kvar", 1000]};
+  let most = {};
+  const shown = (unit) => (SCALES[unit] && most[unit] >= 1000 ? SCALES[unit] : [unit === "degC" ? "°C" : unit || "", 1]);
 
   function number(value, digits) {
     return value === null || value === undefined ? "–" : value.toLocaleString(language, {minimumFractionDigits: digits, maximumFractionDigits: digits});
@@ -24,53 +26,77 @@
     return number(scaled, digits) + (scaled === null || !name ? "" : " " + name);
   }
 
-  /* Stacked series are drawn as sums; hover tells each one's own value. */
+  /* Stacked series are drawn as sums, filled; hover tells each one's own value. */
   function sums(data) {
     let below = null;
     return data.series.map((series) => {
-      if (!series.stacked) return series.values;
-      below = series.values.map((value, i) => (value === null ? null : value) === null ? (below ? below[i] : null) : value + (below ? below[i] || 0 : 0));
+      if (series.draw !== "stack") return series.values;
+      const under = below;
+      const none = series.values.every((value) => value === null);
+      /* what is not known makes the sum unknown; a series without any value adds nothing */
+      below = series.values.map((value, i) => (none ? (under ? under[i] : null) : value === null || (under && under[i] === null) ? null : value + (under ? under[i] : 0)));
       return below;
     });
   }
 
+  /* Between each stacked series and the one below it. */
+  function bands(data) {
+    const stacked = data.series.map((series, at) => (series.draw === "stack" ? at + 1 : 0)).filter((at) => at);
+    const ranges = data.series.filter((series) => series.draw === "band");
+    return [...stacked.slice(1).map((at, i) => ({series: [at, stacked[i]], fill: data.series[at - 1].color})),
+      ...ranges.map((series, i) => ({series: [data.series.length + 2 * i + 2, data.series.length + 2 * i + 1], fill: series.color + "33"}))];
+  }
+
+  /* The least and the most of a band, behind the others. */
+  const edges = (data) => data.series.filter((series) => series.draw === "band").flatMap((series) => [
+    {label: "min", values: series.low, unit: series.unit, axis: series.axis, color: series.color},
+    {label: "max", values: series.high, unit: series.unit, axis: series.axis, color: series.color}]);
+
   function options(data) {
-    const units = {left: "", right: ""};
-    for (const series of data.series) units[series.axis === "right" ? "right" : "left"] = series.unit;
+    const units = {};
+    for (const series of data.series) units[series.axis === "right" ? "right" : "left"] = series.unit || "";
     const axis = (side, scale) => ({
-      scale, side: side === "right" ? 1 : 3, stroke: colour("--dim"), size: 64, label: shown(units[side])[0], labelSize: 18,
+      scale, side: side === "right" ? 1 : 3, stroke: colour("--dim"), size: 64, label: shown(units[side])[0] || data.series.filter((series) => (series.axis || "left") === side).map((series) => series.label).join(", "), labelSize: 18,
       grid: {show: side === "left", stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1},
-      values: (_, splits) => splits.map((split) => number(split / shown(units[side])[1], Math.abs(splits[1] - splits[0]) / shown(units[side])[1] < 1 ? 1 : 0)),
+      values: (_, splits) => {
+        const by = shown(units[side])[1], apart = Math.abs(splits[1] - splits[0]) / by;
+        return splits.map((split) => number(split / by, apart < 0.1 ? 2 : apart < 1 ? 1 : 0));
+      },
     });
     const axes = [{stroke: colour("--dim"), grid: {stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1},
       values: (_, splits, __, ___, step) => splits.map((s) => clock(s, step))}, axis("left", "left")];
-    if (units.right) axes.push(axis("right", "right"));
+    if (units.right !== undefined) axes.push(axis("right", "right"));
     return {
       width: chart.clientWidth || figure.clientWidth - 32, height: HEIGHT, cursor: {drag: {x: true, y: false, setScale: false}},
       scales: {x: {time: true}, left: {range: span(data, "left")}, right: {range: span(data, "right")}}, axes,
-      series: [{label: "", value: (_, s) => (s === null ? "" : new Date(s * 1000).toLocaleString(language, {dateStyle: "short", timeStyle: "short"}))},
+      series: [{label: "", value: (_, s) => (s === null ? "" : new Date(s * 1000).toLocaleString(language, {dateStyle: "short", timeStyle: "short", hourCycle: "h23"}))},
         ...data.series.map((series, at) => ({
           label: series.label, scale: series.axis === "right" ? "right" : "left", stroke: series.color, width: 1.5, spanGaps: false,
+          fill: series.draw === "stack" && data.series.findIndex((other) => other.draw === "stack") === at ? series.color : undefined,
           points: {show: false}, value: (_, __, ___, i) => text(i === null ? null : data.series[at].values[i], series.unit),
-        }))],
-      hooks: {setSelect: [zoom], draw: [(u) => limits(u, data)]},
+        })),
+        ...edges(data).map((edge) => ({label: edge.label, scale: edge.axis === "right" ? "right" : "left", stroke: edge.color + "66", width: 1,
+          points: {show: false}, value: (_, value) => text(value, edge.unit)}))],
+      bands: bands(data), hooks: {setSelect: [zoom], draw: [(u) => limits(u, data)]},
     };
   }
 
   function span(data, side) {
+    const unit = (data.series.find((series) => (series.axis || "left") === side) || {}).unit, tight = unit === "degC" || !unit;
     const bounds = (data.limits || []).filter((limit) => (limit.axis || "left") === side).map((limit) => limit.value);
     return (_, low, high) => {
       if (low === null || high === null) return [0, 1];
       const from = Math.min(low, ...bounds), to = Math.max(high, ...bounds);
       const room = (to - from || Math.abs(to) || 1) * 0.06;
-      return [low >= 0 && from < (to - from) ? Math.min(0, from) : from - room, to + room];
+      /* powers and currents are read from nought; temperatures and ratios where they are */
+      return [tight ? from - room : Math.min(0, from - (from < 0 ? room : 0)), to + room];
     };
   }
 
   function clock(s, step) {
     const date = new Date(s * 1000);
     if (step >= 86400) return date.toLocaleDateString(language, {day: "numeric", month: "short"});
-    const time = date.toLocaleTimeString(language, {hour: "2-digit", minute: "2-digit", ...(step < 60 ? {second: "2-digit"} : {})});
+    const time = date.toLocaleTimeString(language, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(step < 60 ? {second: "2-digit"} : {})});
     return date.getHours() === 0 && date.getMinutes() === 0 ? date.toLocaleDateString(language, {day: "numeric", month: "short"}) : time;
   }
 
@@ -93,9 +119,11 @@
 
   function draw(data) {
     if (plot) plot.destroy();
+    most = {};
+    for (const series of data.series) most[series.unit] = Math.max(most[series.unit] || 0, Math.abs(series.max) || 0);
     paper.hidden = true;
     chart.hidden = hint.hidden = false;
-    plot = new uPlot(options(data), [data.t, ...sums(data)], chart);
+    plot = new uPlot(options(data), [data.t, ...sums(data), ...edges(data).map((edge) => edge.values)], chart);
     plot.over.addEventListener("dblclick", () => go(whole));
   }
 
@@ -106,7 +134,7 @@
       if (!answer.ok || mine !== asked) return;
       const data = await answer.json();
       if (mine !== asked || !data.t || !data.t.length) return;
-      range = {from: Date.parse(data.from) / 1000, to: Date.parse(data.to) / 1000};
+      range = {from: data.from, to: data.to};
       if (!whole) whole = wanted;
       draw(data);
       chart.dataset.from = data.from;

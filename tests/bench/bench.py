@@ -304,6 +304,11 @@ def bench_probe(options):
             row(f"probe: {name} on loopback", sorted(took)[len(took) // 2], "s", f"less than 2; longest {max(took):.2f} s")
 
 
+def bench_web(options):
+    import web
+    web.run(options, row)
+
+
 def bench_mqtt(options):
     for qos, updates in ((0, 20000), (1, 10000)):
         with Rig(options.build) as rig:
@@ -344,14 +349,14 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", default="snmp,silent,modbus,report,graph,probe,mqtt,outage")
+    parser.add_argument("--only", default="snmp,silent,modbus,report,graph,probe,web,mqtt,outage")
     parser.add_argument("--json", help="write the rows here")
     options = parser.parse_args()
     raise_files()
     for name in options.only.split(","):
         try:
             {"snmp": bench_snmp, "silent": bench_silent, "modbus": bench_modbus, "report": bench_report,
-             "graph": bench_graph, "probe": bench_probe, "mqtt": bench_mqtt,
+             "graph": bench_graph, "probe": bench_probe, "web": bench_web, "mqtt": bench_mqtt,
              "outage": bench_outage}[name](options)
         except (Failure, subprocess.SubprocessError) as e:
             print(f"bench {name}: {e}", file=sys.stderr)

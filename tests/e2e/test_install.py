@@ -28,6 +28,8 @@ class Install(unittest.TestCase):
 
     def test_places(self):
         for name in ("bin/wattwacht", "bin/wattwachtd", "lib/systemd/system/wattwachtd.service",
+                     "lib/systemd/system/wattwacht-web.service", "share/wattwacht/graphs/page/overview.html",
+                     "share/wattwacht/graphs/page/page.css", "share/wattwacht/systemd/wattwacht.catalog",
                      "lib/sysusers.d/wattwacht.conf", "lib/tmpfiles.d/wattwacht.conf",
                      "lib/systemd/catalog/wattwacht.catalog", "share/wattwacht/profiles/apc-rpdu2.yaml",
                      "share/wattwacht/graphs/power.yaml", "share/doc/wattwacht/grafana/wattwacht.json",
@@ -35,22 +37,24 @@ class Install(unittest.TestCase):
                      "share/man/man5/wattwacht.conf.5", "share/man/man8/wattwachtd.8", "share/man/man1/wattwacht.1"):
             self.assertTrue(os.path.exists(self.path(name)), name)
 
-    def unit(self):
-        """The unit with the binaries where they are installed now: verify looks for them."""
-        with open(self.path("lib/systemd/system/wattwachtd.service"), encoding="utf-8") as f:
+    def unit(self, name):
+        """A unit with the binaries where they are installed now: verify looks for them."""
+        with open(self.path("lib/systemd/system", name), encoding="utf-8") as f:
             text = f.read()
-        path = os.path.join(self.root, "wattwachtd.service")
+        path = os.path.join(self.root, name)
         with open(path, "w", encoding="utf-8") as f:
             f.write(re.sub(r"=(/\S+)/bin/wattwacht", lambda m: "=" + self.path("bin/wattwacht"), text))
         return path
 
-    def test_unit(self):
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", self.unit()],
-                              capture_output=True, text=True)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", self.unit()],
-                              capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout[-400:])
+    def test_units(self):
+        self.unit("wattwachtd.service")  # the page's unit names it
+        for name in ("wattwachtd.service", "wattwacht-web.service"):
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", self.unit(name)],
+                                  capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+            done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", self.unit(name)],
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout[-400:])
 
     def test_users(self):
         for tool, name in (("systemd-sysusers", "sysusers.d"), ("systemd-tmpfiles", "tmpfiles.d")):
