@@ -44,17 +44,22 @@ static void add_circuit(struct capacity *c, const struct live_point *point, cons
         circuit->reason = no_record;
 }
 
-/* Breakers inside a device, where their rating is known. */
+static bool beside_total(enum part_base base)
+{
+    return base == PB_BRANCH || base == PB_INPUT || base == PB_OUTPUT;
+}
+
+/* Breakers inside a device, and before and behind a UPS, where their rating is known. */
 static void add_branches(struct capacity *c, const struct plant *plant, const struct live_device *device,
                          const struct track_span *span)
 {
     for (size_t i = 0; i < device->n_bound; i++) {
         const struct live_point *p = device->bound[i];
         struct part part;
-        if (!p || p->quantity != Q_CURRENT || part_parse(p->part, &part) < 0 || part.base != PB_BRANCH)
+        if (!p || p->quantity != Q_CURRENT || part_parse(p->part, &part) < 0 || !beside_total(part.base))
             continue;
         if (!(p->rating > 0)) {
-            c->unrated_branches++;
+            c->unrated_branches += part.base == PB_BRANCH;
             continue;
         }
         struct track track;

@@ -287,6 +287,8 @@ int report_capacity(const struct report_source *source, json_t **ret)
     json_object_set_new(all, "ups", ups_of(&w));
     json_object_set_new(all, "phases", phases_of(&w));
     find_resolution(&w);
+    if (c->n_failovers)
+        report_assume(source, "cords", 2, "", "all equipment on two feeds has two cords; assumption");
     report_assume(source, "breaker-part", c->part, "",
                   "of a breaker's rating for continuous load (alerts: feed-redundancy: above)");
     say_missing(&w);

@@ -191,6 +191,28 @@ static void ups(struct world *w, const char *id, const char *feed, double rating
     world_record(w, id, "output", &source, 1, T0, T0 + DAY);
 }
 
+/* The breaker before a UPS bounds its input, phase by phase. */
+static void test_ups_input(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    static const double amperes = 20;
+    world_device(w, "ups", ROLE_UPS_OUT, NO_INDEX, NULL, 32);
+    world_point(w, "input-l1", Q_CURRENT);
+    world_point(w, "output-l1", Q_CURRENT); /* no rating: nothing to hold it against */
+    world_learnt(w, "ups");
+    struct world_source source = {Q_CURRENT, world_constant, &amperes};
+    world_record(w, "ups", "input-l1", &source, 1, T0, T0 + DAY);
+    struct plant *plant = plant_new(&w->config, w->state);
+    struct capacity *c = capacity_site(plant, 0, CIRCUIT_PART, T0, T0 + DAY, T0 + DAY);
+    assert_int_equal(c->n_circuits, 1);
+    near("left", c->circuit[0].left, 5.6, 1e-6);
+    assert_int_equal(c->unrated_branches, 0);
+    capacity_free(c);
+    plant_free(plant);
+    world_free(w);
+}
+
 static void test_ups(void **state)
 {
     (void)state;
@@ -220,6 +242,7 @@ static void test_ups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_pair), cmocka_unit_test(test_reasons),
-                                       cmocka_unit_test(test_phases), cmocka_unit_test(test_ups)};
+                                       cmocka_unit_test(test_phases), cmocka_unit_test(test_ups),
+                                       cmocka_unit_test(test_ups_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
