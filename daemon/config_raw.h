@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/config_raw_wires.h"
 #include "drivers/field.h"
 
 struct raw_site {
@@ -46,24 +47,6 @@ struct raw_room {
 
 struct raw_rack {
     const char *id, *room, *title, *row, *position;
-};
-
-struct raw_snmp {
-    int version;
-    const char *community, *user, *auth_key, *priv_key;
-    int auth, priv;
-};
-
-struct raw_modbus {
-    unsigned unit, max_registers;
-    int64_t timeout_us, pause_us, reconnect_us;
-    bool one_client;
-};
-
-struct raw_source_mqtt {
-    const char *topic, *user, *password, *ca, *cert, *key, *client_id;
-    int version;
-    int64_t stale_us;
 };
 
 struct raw_part {
@@ -148,8 +131,5 @@ void config_check_name(struct field_reader *reader, const struct yaml_node *node
 size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                    const struct config *previous, struct config *config);
-/* A device that publishes: how to listen to it. */
-void config_source_mqtt(struct field_reader *reader, const struct yaml_node *node, const struct raw_device *raw,
-                        const struct config *config, struct device_setup *setup);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                            const struct config *previous, struct config *config);

@@ -191,7 +191,9 @@ static int check_point(struct field_reader *reader, const struct table_def *tabl
         return complain(reader, point, "from", "missing: where the value is");
     if (point->from.kind != expected)
         return complain(reader, point, "from",
-                        expected == REF_COLUMN ? "expected a column of this table, like .5" : "expected a whole OID");
+                        expected == REF_COLUMN    ? "expected a column of this table, like .5"
+                        : expected == REF_MESSAGE ? "expected a field of a message, like ./status#/power"
+                                                  : "expected a whole OID");
     if (point->quantity == Q_NONE)
         return complain(reader, point, "quantity", "missing: what the value measures");
     for (size_t i = 0; i < point->number.n; i++) {

@@ -21,12 +21,46 @@
     "vectors: []\n"
 #define TABLE HEAD "tables:\n  t:\n    entry: 1.3.6.1.4.1.1.1\n    index: [row]\n    points:\n      - "
 
+#define MQTT                                                                                                 \
+    "name: bad\nversion: 1\ntitle: t\nvendor: v\nkind: meter\nprotocol: mqtt\nconfidence: low\nsources: s\n" \
+    "vectors: []\n"
+#define TOPICS MQTT "tables:\n  t:\n    topic: ./+/state\n    index: [part]\n    points:\n      - "
+
 static const struct {
     const char *name, *text, *line; /* line: without the file; NULL: no mistake */
 } rows[] = {
     {"a good table", TABLE "{from: .5, part: total, quantity: voltage, unit: V}\n", NULL},
     {"good registers", MODBUS "points:\n  - {from: 12/f32/cdab, part: total, quantity: voltage, unit: V}\n", NULL},
     {"good object", HEAD "points:\n  - {from: 1.3.6.1.4.1.1.0, part: output-l1, quantity: current, unit: mA}\n", NULL},
+    {"good message", MQTT "points:\n  - {from: ./a#/x/y, part: total, quantity: voltage, unit: V}\n", NULL},
+    {"good topic in the middle",
+     MQTT "points:\n  - {from: tele/%topic%/S#/x, part: total, quantity: voltage, unit: V}\n", NULL},
+    {"good topics", TOPICS "{from: row#/voltage, part: index.part, quantity: voltage, unit: V}\n", NULL},
+    {"good payload", TOPICS "{from: row, part: index.part, quantity: voltage, unit: V}\n", NULL},
+    {"pointer without its slash", MQTT "points:\n  - {from: .#power, part: total, quantity: voltage, unit: V}\n",
+     "11:12: from: '.#power' is not a source: expected ./TOPIC#/POINTER, .#/POINTER, row#/POINTER, index.NAME or "
+     "param.NAME"},
+    {"wildcard in a source", MQTT "points:\n  - {from: ./+/state#/x, part: total, quantity: voltage, unit: V}\n",
+     "11:12: from: './+/state#/x' is not a source: expected ./TOPIC#/POINTER, .#/POINTER, row#/POINTER, index.NAME or "
+     "param.NAME"},
+    {"OID in messages", MQTT "points:\n  - {from: 1.3.6.1.4.1.1.0, part: total, quantity: voltage, unit: V}\n",
+     "11:12: from: '1.3.6.1.4.1.1.0' is not a source: expected ./TOPIC#/POINTER, .#/POINTER, row#/POINTER, index.NAME "
+     "or param.NAME"},
+    {"part of the index as the value", TOPICS "{from: index.part, part: total, quantity: power_factor}\n",
+     "15:9: from: expected a field of a message, like ./status#/power"},
+    {"topics without their names",
+     MQTT
+     "tables:\n  t:\n    topic: ./+/+\n    index: [a]\n    points: [{from: row, part: total, quantity: energy, unit: "
+     "Wh}]\n",
+     "12:5: topic: expected a topic like ./+/state, with a + for each part of the index"},
+    {"topics in SNMP",
+     HEAD "tables:\n  t:\n    topic: ./+\n    index: [a]\n    points: [{from: .5, part: total, quantity: energy, unit: "
+          "Wh}]\n",
+     "12:5: topic: only messages have topics"},
+    {"recognition of messages", MQTT "match: [{exists: 1.3.6.1.2.1.1.1.0}]\npoints: []\n",
+     "10:1: match: what publishes is not asked: the site names the profile"},
+    {"access of another protocol", MQTT "snmp: {bulk: yes}\npoints: []\n",
+     "10:1: snmp: the protocol of this profile is mqtt"},
     {"misspelt key of a point", TABLE "{from: .5, part: total, quantity: voltage, unti: V, unit: V}\n",
      "15:52: unti: unknown key, did you mean 'unit'?"},
     {"misspelt quantity", TABLE "{from: .5, part: total, quantity: activ_power, unit: W}\n",
