@@ -18,6 +18,7 @@ struct sparkplug {
     bool complained;  /* of commands that are none, in this connection */
     bool skipped;     /* a poll was not told; */
     bool past_waits;  /* and what the log has of it waits for our word */
+    bool alert_waits; /* a transition since the last birth was not told */
     uint64_t dropped; /* by the outbox, when the session began */
 };
 
@@ -62,10 +63,9 @@ static void sparkplug_will(void *self, uint64_t connect, struct mqtt_will *ret)
 {
     const struct sparkplug *sparkplug = self;
     const struct sparkplug_config *config = &sparkplug->host->config->spb;
-    unsigned bd_seq = sparkplug_node_bdseq(&sparkplug->node, connect);
     *ret = (struct mqtt_will){.qos = 1};
     snprintf(ret->topic, sizeof ret->topic, "spBv1.0/%s/NDEATH/%s", config->group, config->edge);
-    ret->size = sparkplug_payload_death(ret->payload, bd_seq, moment_now().wall_ms);
+    ret->size = sparkplug_payload_death(ret->payload, sparkplug_session_bdseq(connect), moment_now().wall_ms);
 }
 
 static struct mqtt_outbox_stats outbox(const struct sparkplug *sparkplug)
@@ -93,6 +93,7 @@ static void act(struct sparkplug *sparkplug, enum sparkplug_act act)
     case SPARKPLUG_BE_BORN:
         sparkplug_node_find(&sparkplug->node);
         sparkplug_node_birth(&sparkplug->node);
+        sparkplug->alert_waits = false;
         sparkplug->next = 0;
         sparkplug->host->more(sparkplug->host); /* devices by the snapshot's steps */
         break;
@@ -114,9 +115,11 @@ static void go_on(struct sparkplug *sparkplug)
     bool births = sparkplug->node.session.phase == SPARKPLUG_BIRTH && room(sparkplug);
     if (births || (sparkplug->past_waits && live(sparkplug)))
         sparkplug->host->more(sparkplug->host);
-    if (outbox(sparkplug).dropped != sparkplug->dropped) {
+    bool gap = outbox(sparkplug).dropped != sparkplug->dropped; /* in seq */
+    if (gap || (sparkplug->alert_waits && live(sparkplug))) {
         sparkplug->dropped = outbox(sparkplug).dropped;
-        ask_for_birth(sparkplug); /* seq has a gap */
+        sparkplug->alert_waits = false;
+        ask_for_birth(sparkplug);
     }
 }
 
@@ -219,12 +222,15 @@ static void sparkplug_alert(void *self, const struct alert_entry *entry, bool tr
     sparkplug_alerts_note(&sparkplug->node.alerts, entry, transition);
     if (live(sparkplug))
         sparkplug_node_alert(&sparkplug->node, entry, transition);
+    else
+        sparkplug->alert_waits = true;
 }
 
-static void complain(struct sparkplug *sparkplug, const char *what, size_t size)
+static void complain(struct sparkplug *sparkplug, const char *what, const struct mqtt_received *received)
 {
     if (!sparkplug->complained)
-        journal_line(LOG_WARNING, "mqtt: sparkplug: %s of %zu bytes cannot be read: ignored", what, size);
+        journal_line(LOG_WARNING, "mqtt: sparkplug: %s of %zu bytes %s: ignored", what, received->size,
+                     received->retained ? "is retained, which Sparkplug forbids" : "cannot be read");
     sparkplug->complained = true;
 }
 
@@ -233,7 +239,7 @@ static void hear_host(struct sparkplug *sparkplug, const struct mqtt_received *r
     struct sparkplug_host_state told;
     const char *host = sparkplug->host->config->spb.host;
     if (sparkplug_host_decode(received->payload, received->size, &told) < 0) {
-        complain(sparkplug, "a STATE", received->size);
+        complain(sparkplug, "a STATE", received);
         return;
     }
     enum sparkplug_act next = sparkplug_session_host(&sparkplug->node.session, &told);
@@ -252,8 +258,8 @@ static void sparkplug_message(void *self, const struct mqtt_received *received)
         hear_host(sparkplug, received);
     else if (strcmp(received->topic, sparkplug->ncmd) != 0)
         return;
-    else if (sparkplug_command_decode(received->payload, received->size, &rebirth) < 0)
-        complain(sparkplug, "a command", received->size);
+    else if (received->retained || sparkplug_command_decode(received->payload, received->size, &rebirth) < 0)
+        complain(sparkplug, "a command", received); /* a retained one would come again at each subscription */
     else if (rebirth)
         ask_for_birth(sparkplug);
 }

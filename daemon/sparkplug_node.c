@@ -21,11 +21,6 @@ void sparkplug_node_done(struct sparkplug_node *node)
     sparkplug_payload_free(node->payload);
 }
 
-unsigned sparkplug_node_bdseq(const struct sparkplug_node *node, uint64_t connect)
-{
-    return (unsigned)((node->first + connect) % 256);
-}
-
 struct sparkplug_set *sparkplug_node_set(struct sparkplug_node *node)
 {
     return sparkplug_metrics_set(&node->metrics, NO_DEVICE);
@@ -64,7 +59,7 @@ static void tell_if_any(struct sparkplug_node *node, const struct sparkplug_set 
 void sparkplug_node_birth(struct sparkplug_node *node)
 {
     struct sparkplug_set *set = sparkplug_node_set(node);
-    unsigned bd_seq = sparkplug_node_bdseq(node, node->host->connect);
+    unsigned bd_seq = sparkplug_session_bdseq(node->host->connect);
     int64_t now_ms = moment_now().wall_ms;
     for (size_t i = 0; i < node->metrics.n_sets; i++)
         sparkplug_set_unborn(node->metrics.set[i]);

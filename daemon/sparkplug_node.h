@@ -18,12 +18,10 @@ struct sparkplug_node {
     struct sparkplug_alerts alerts;
     struct sparkplug_payload *payload;
     struct sparkplug_style style;
-    uint64_t first; /* bdSeq of CONNECT 0 of this process */
 };
 
 void sparkplug_node_init(struct sparkplug_node *node, const struct mqtt_host *host);
 void sparkplug_node_done(struct sparkplug_node *node);
-unsigned sparkplug_node_bdseq(const struct sparkplug_node *node, uint64_t connect);
 struct sparkplug_set *sparkplug_node_set(struct sparkplug_node *node); /* of the node itself */
 /* Sees new points, and those that are to go to this broker or not. */
 void sparkplug_node_find(struct sparkplug_node *node);

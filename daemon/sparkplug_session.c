@@ -74,7 +74,7 @@ unsigned sparkplug_session_seq(struct sparkplug_session *session)
     return session->seq++; /* 255 is followed by 0 */
 }
 
-unsigned sparkplug_session_next(unsigned bd_seq)
+unsigned sparkplug_session_bdseq(uint64_t connect)
 {
-    return (bd_seq + 1) % 256;
+    return (unsigned)(connect % 256);
 }

@@ -41,5 +41,5 @@ void sparkplug_session_born(struct sparkplug_session *session); /* all births ar
 /* Data may be told: not while births are due. */
 bool sparkplug_session_live(const struct sparkplug_session *session);
 unsigned sparkplug_session_seq(struct sparkplug_session *session); /* of this message; counts */
-/* The next session's number. */
-unsigned sparkplug_session_next(unsigned bd_seq);
+/* bdSeq of the session that begins with this CONNECT packet, counted from 0 over all starts of the daemon. */
+unsigned sparkplug_session_bdseq(uint64_t connect);

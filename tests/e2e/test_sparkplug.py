@@ -7,6 +7,7 @@ Covers sparkplug, sparkplug_node, sparkplug_about and sparkplug_metrics, with al
 import datetime
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rig import Rig, Subscriber  # noqa: E402
+from rig import SOURCE, Rig, Subscriber  # noqa: E402
 from sparkplug_host import Grader, Recorder, connections, decode, rebirth_command, topic_of  # noqa: E402
 
 BUILD = os.environ["WATTWACHT_BUILD"]
@@ -69,8 +70,8 @@ class Edge(unittest.TestCase):
             f"  {i}: {{room: leuven, profile: apc-rpdu2, address: '{self.rig.agents[i]}', every: {every}, role: it}}\n" for i in crowd))
 
     def publish(self, topic, payload, *options):
-        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-q", "1", "-t", topic, "-s", *options],
-                       input=payload, check=True, timeout=20)
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-q", "1", "-t", topic,
+                        *options, *([] if "-n" in options else ["-s"])], input=payload, check=True, timeout=20)
 
     def state(self, online, at_ms):
         text = '{"online": %s, "timestamp": %d}' % ("true" if online else "false", at_ms)
@@ -124,6 +125,12 @@ class Session(Edge):
             self.assertEqual(properties.get("engUnit", {}).get("string", ""), point["unit"], name)
         self.assertEqual(born["Properties/Hardware Make"]["string"], "APC")
         self.assertEqual(born["Properties/Room"]["string"], "leuven")
+        # and a third decoder, by our own description of the message
+        here = os.path.join(SOURCE, "daemon")
+        words = subprocess.run(["protoc", "--proto_path=" + here, "--decode=sparkplug_b.Payload", os.path.join(here, "sparkplug_b.proto")],
+                               input=self.recorder.of("DBIRTH", "pdu-a")[0].payload, capture_output=True, check=True).stdout.decode()
+        self.assertEqual(words.count("metrics {"), len(born))
+        self.assertIsNone(re.search(r"^\s*\d+:", words, re.M), "a field that the description does not know")
         node = {m["name"]: m for m in decode(self.recorder.of("NBIRTH")[0].payload)["metrics"]}
         self.assertEqual(node["Properties/Site"]["string"], "Test site")
         self.assertTrue(node["kpi/leuven/pue"]["is_null"])
@@ -138,9 +145,13 @@ class Session(Edge):
     def test_session(self):
         """Births, data by exception, rebirth, a flood, what is no command, a silent device, seq past 255, the end."""
         self.begin(faults="{at: 720s, for: 240s, agent: pdu-b, kind: silence}", crowd=20)
+        self.publish(NCMD, rebirth_command(), "-r")  # what Sparkplug forbids: each subscription would bring it again
         daemon = self.rig.daemon()
         self.all_born()
         self.rig.until("data", lambda: self.count("DDATA", "pdu-a") > 3 and self.count("NDATA") > 0)
+        self.assertEqual(self.count("NBIRTH"), 1)
+        self.assertIn("is retained, which Sparkplug forbids", daemon.said())
+        self.publish(NCMD, b"", "-r", "-n")
 
         births = self.count("NBIRTH")
         self.publish(NCMD, rebirth_command())

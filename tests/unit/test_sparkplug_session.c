@@ -95,12 +95,13 @@ static void test_rebirth(void **state)
     assert_int_equal(sparkplug_session_look(&session, now + SPARKPLUG_REBIRTH_US), SPARKPLUG_BE_BORN);
 }
 
-static void test_next(void **state)
+static void test_bdseq(void **state)
 {
     (void)state;
-    assert_int_equal(sparkplug_session_next(0), 1);
-    assert_int_equal(sparkplug_session_next(254), 255);
-    assert_int_equal(sparkplug_session_next(255), 0);
+    assert_int_equal(sparkplug_session_bdseq(0), 0);
+    assert_int_equal(sparkplug_session_bdseq(255), 255);
+    assert_int_equal(sparkplug_session_bdseq(256), 0);
+    assert_int_equal(sparkplug_session_bdseq(UINT64_MAX), 255);
 }
 
 static const struct {
@@ -146,7 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_host), cmocka_unit_test(test_host),  cmocka_unit_test(test_rebirth),
-        cmocka_unit_test(test_next),         cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_bdseq),        cmocka_unit_test(test_bands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
