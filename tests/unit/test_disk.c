@@ -222,6 +222,26 @@ static void count_silence(void *context, const char *target, int64_t until_ms, c
     ++*(int *)context;
 }
 
+/* A counter that begins again is told by the meter's name. */
+static void test_notice(void **state)
+{
+    (void)state;
+    struct disk *disk = open_disk();
+    int64_t start = now_s() / STEP_S * STEP_S - 60 - 100 * STEP_S;
+    assert_int_equal(disk_start(disk), 0);
+    points(disk);
+    for (int i = 0; i < 20; i++) {
+        struct row *row = make(start, i);
+        row->value[1].value -= i < 10 ? 0 : 5000;
+        disk_row(disk, row);
+    }
+    struct disk_event *event = await(disk, DISK_NOTICE);
+    assert_non_null(event);
+    assert_non_null(strstr(event->words, "pdu-a1/total/energy: the counter was reset"));
+    disk_event_free(event);
+    disk_stop(disk);
+}
+
 static void test_kept(void **state)
 {
     (void)state;
@@ -579,6 +599,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_notice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
         cmocka_unit_test_setup_teardown(test_again, setup, teardown),
