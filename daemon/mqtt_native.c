@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum step { STEP_SITE, STEP_DEVICES, STEP_ALERTS, STEP_KPIS, STEP_PARTS, STEP_DONE };
+enum step { STEP_SITE, STEP_DEVICES, STEP_ALERTS, STEP_COUNTERS, STEP_KPIS, STEP_PARTS, STEP_DONE };
 
 struct native {
     const struct mqtt_host *host;
@@ -301,6 +301,15 @@ static void native_message(void *self, const struct mqtt_received *received)
         put(native, MQTT_LANE_KEPT, received->topic, 1, true);
 }
 
+/* Energy goes first: what was used during an outage is in a counter's newest reading. */
+static bool counts(const struct mqtt_part *part)
+{
+    for (size_t i = 0; i < part->n; i++)
+        if (quantity_row(part->point[i]->quantity)->counter)
+            return true;
+    return false;
+}
+
 /* Element i of a step; false: there are no more. */
 static bool step_element(struct native *native, size_t i)
 {
@@ -319,12 +328,16 @@ static bool step_element(struct native *native, size_t i)
         if (i < native->known.n_alerts)
             tell_alert(native, &native->known.alert[i]);
         return i < native->known.n_alerts;
+    case STEP_COUNTERS:
+        if (i < native->tree.n_parts && counts(native->tree.part[i]))
+            tell_part(native, native->tree.part[i]);
+        return i < native->tree.n_parts;
     case STEP_KPIS:
         if (i < native->known.n_kpis)
             tell_kpi(native, &native->known.kpi[i]);
         return i < native->known.n_kpis;
     case STEP_PARTS:
-        if (i < native->tree.n_parts)
+        if (i < native->tree.n_parts && !counts(native->tree.part[i]))
             tell_part(native, native->tree.part[i]);
         return i < native->tree.n_parts;
     case STEP_DONE: return false;
