@@ -14,6 +14,13 @@
 #define GRAPH_ROWS_MAX  100000
 #define GRAPH_SETTLED_S 600 /* what is younger may wait in the daemon: its batches are of five minutes */
 
+struct graph_member {
+    char path[RRD_PATH_MAX]; /* below STATE/rrd */
+    enum quantity quantity;
+    double factor;        /* of its value */
+    int64_t from_s, to_s; /* in service */
+};
+
 struct graph_grid {
     int64_t from_s, step_s;
     int64_t archive_s; /* step of the archive to read */

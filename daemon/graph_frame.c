@@ -3,6 +3,7 @@
 
 #include "daemon/calendar.h"
 #include "daemon/graph_balance.h"
+#include "daemon/graph_sum.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,121 +21,21 @@ struct framing {
     const struct graph_plan *plan;
     const struct graph_request *request;
     struct graph_frame *frame;
-    const char *root;
     struct graph_grid grid;
-    struct graph_shares shares;   /* share[0] NULL: not read yet */
-    char missing[160], gaps[160]; /* never read; silent at times */
+    struct graph_summing summing;
+    struct graph_shares shares; /* share[0] NULL: not read yet */
     char *why;
 };
-
-static double *new_rows(const struct framing *f)
-{
-    double *rows = arena_alloc(f->scratch, (f->frame->rows + 1) * sizeof *rows);
-    for (size_t i = 0; i < f->frame->rows; i++)
-        rows[i] = NAN;
-    return rows;
-}
-
-static void list(char text[160], const char *path)
-{
-    size_t n = strlen(text);
-    if (n + strlen(path) + 3 < 160)
-        snprintf(text + n, 160 - n, "%s%.*s", n ? ", " : "", (int)strcspn(path, "."), path);
-}
-
-/* Its row is not its: before its first value ever, or out of service. */
-static bool absent(const struct graph_member *m, int64_t first_s, int64_t from, int64_t to)
-{
-    return to <= first_s || to <= m->from_s || from >= m->to_s;
-}
-
-struct sums {
-    double *value, *low, *high; /* low, high: envelopes */
-    unsigned *n;
-    bool *gap;
-    bool in_sum; /* one unknown member leaves a gap that does not tell whose it is */
-};
-
-static struct sums sums_new(const struct framing *f)
-{
-    struct sums s = {.value = new_rows(f), .low = new_rows(f), .high = new_rows(f)};
-    s.n = arena_alloc(f->scratch, (f->frame->rows + 1) * sizeof *s.n);
-    s.gap = arena_alloc(f->scratch, f->frame->rows + 1);
-    return s;
-}
-
-static void add_value(struct sums *s, size_t row, double value, double low, double high)
-{
-    if (isnan(value)) {
-        s->gap[row] = true;
-        return;
-    }
-    s->value[row] = s->n[row]++ ? s->value[row] + value : value;
-    s->low[row] = isnan(s->low[row]) ? low : fmin(s->low[row], low);
-    s->high[row] = isnan(s->high[row]) ? high : fmax(s->high[row], high);
-}
-
-static int add_member(struct framing *f, const struct graph_member *m, bool extremes, struct sums *sums)
-{
-    size_t rows = f->frame->rows;
-    double *value = calloc(3 * rows, sizeof *value), *low = value + rows, *high = low + rows;
-    int64_t first_s = INT64_MIN;
-    bool gap = false;
-    if (!value)
-        abort();
-    int r = graph_fetch(f->root, m->path, m->quantity, RF_AVERAGE, &f->grid, value, f->why);
-    if (!r && extremes) {
-        r = graph_fetch(f->root, m->path, m->quantity, RF_MIN, &f->grid, low, f->why);
-        if (!r)
-            r = graph_fetch(f->root, m->path, m->quantity, RF_MAX, &f->grid, high, f->why);
-    }
-    if (!r && isnan(value[0]))
-        first_s = graph_fetch_first(f->root, m->path, m->quantity);
-    for (size_t i = 0; i < rows && !r; i++) {
-        double k = m->factor;
-        if (absent(m, first_s, f->frame->begin[i], f->frame->end[i]))
-            continue;
-        gap |= isnan(value[i]) && f->frame->end[i] <= f->source->now_s - GRAPH_SETTLED_S;
-        add_value(sums, i, value[i] * k, (extremes ? low[i] : value[i]) * k, (extremes ? high[i] : value[i]) * k);
-    }
-    free(value);
-    if (!r && gap && sums->in_sum)
-        list(f->gaps, m->path);
-    if (r == -ENOENT) { /* configured, but never read */
-        list(f->missing, m->path);
-        return 0;
-    }
-    return r;
-}
-
-/* The sum of members: a part that is unknown makes the sum unknown; a mean or an envelope is of what is known. */
-static int sum_members(struct framing *f, const struct graph_trace *t, const struct graph_member *member, size_t n,
-                       bool extremes, struct sums *ret)
-{
-    *ret = sums_new(f);
-    ret->in_sum = t->combine == GRAPH_SUM && (n > 1 || t->draw == GRAPH_STACK);
-    for (size_t i = 0; i < n; i++) {
-        int r = add_member(f, &member[i], extremes, ret);
-        if (r)
-            return r;
-    }
-    for (size_t i = 0; i < f->frame->rows; i++) {
-        if (t->combine == GRAPH_MEAN && ret->n[i])
-            ret->value[i] /= ret->n[i];
-        if (t->combine == GRAPH_SUM && ret->gap[i])
-            ret->value[i] = ret->low[i] = ret->high[i] = NAN;
-    }
-    return 0;
-}
 
 static int fill_members(struct framing *f, struct graph_column *c)
 {
     const struct graph_trace *t = c->trace;
-    struct sums sums, per;
+    struct graph_sums sums, per;
     bool single = t->n == 1 && !t->n_per, extremes = single || t->draw == GRAPH_BAND;
-    int r = sum_members(f, t, t->member, t->n, extremes, &sums);
+    bool stacked = t->draw == GRAPH_STACK;
+    int r = graph_sum(f->scratch, &f->summing, t->member, t->n, t->combine, extremes, stacked, &sums);
     if (!r && t->n_per)
-        r = sum_members(f, t, t->per, t->n_per, false, &per);
+        r = graph_sum(f->scratch, &f->summing, t->per, t->n_per, t->combine, false, stacked, &per);
     if (r)
         return r;
     c->value = sums.value;
@@ -158,8 +59,8 @@ static int read_shares(struct framing *f)
     const char *scope = f->plan->view.id;
     struct graph_window *window = arena_alloc(f->arena, (f->frame->rows + 1) * sizeof *window);
     if (f->frame->step_s)
-        return graph_balance_power(f->arena, f->source->site, f->root, scope, &f->grid, f->source->now_s, &f->shares,
-                                   f->why);
+        return graph_balance_power(f->arena, f->source->site, f->summing.root, scope, &f->grid, f->source->now_s,
+                                   &f->shares, f->why);
     for (size_t i = 0; i < f->frame->rows; i++)
         window[i] = (struct graph_window){f->frame->begin[i], f->frame->end[i]};
     return graph_balance_energy(f->arena, f->source->site->config,
@@ -172,7 +73,7 @@ static int fill_share(struct framing *f, struct graph_column *c)
     int r = f->shares.share[0] ? 0 : read_shares(f);
     if (r)
         return r;
-    c->value = new_rows(f);
+    c->value = graph_sum_rows(f->scratch, f->frame->rows);
     for (size_t i = 0; i < f->frame->rows; i++)
         c->value[i] = f->shares.share[c->trace->balance][i] * c->trace->factor;
     return 0;
@@ -353,8 +254,8 @@ static const char *note_of(const struct framing *f)
     enum graph_language language = f->request->language;
     bool open = !frame->step_s && frame->rows > 1 && frame->end[frame->rows - 1] > f->source->now_s;
     const char *hidden = frame->hidden ? arena_printf(f->arena, "%zu", frame->hidden) : "";
-    const char *missing = *f->shares.missing ? f->shares.missing : f->missing;
-    const char *gaps = *f->shares.gaps ? f->shares.gaps : f->gaps, *note = "";
+    const char *missing = *f->shares.missing ? f->shares.missing : f->summing.missing;
+    const char *gaps = *f->shares.gaps ? f->shares.gaps : f->summing.gaps, *note = "";
     const char *told[4] = {missing, gaps, open ? " " : "", hidden};
     for (int i = 0; i < 4; i++)
         if (*told[i])
@@ -367,13 +268,10 @@ int graph_frame_make(struct arena *arena, const struct graph_source *source, con
                      const struct graph_request *request, struct graph_frame *ret, char why[GRAPH_WORDS])
 {
     struct graph_frame frame = {.plan = plan, .from_s = request->from_s, .to_s = request->to_s};
-    struct framing f = {.arena = arena,
-                        .source = source,
-                        .plan = plan,
-                        .request = request,
-                        .frame = &frame,
-                        .root = arena_printf(arena, "%s/rrd", source->state),
-                        .why = why};
+    struct framing f = {
+        .arena = arena, .source = source, .plan = plan, .request = request, .frame = &frame, .why = why};
+    f.summing = (struct graph_summing){
+        .root = arena_printf(arena, "%s/rrd", source->state), .grid = &f.grid, .now_s = source->now_s, .why = why};
     int r = 0;
     if (plan->every == GRAPH_EVERY_STEP)
         rows_of_grid(&f);

@@ -7,19 +7,12 @@
  * Owner: all in the arena given.
  */
 #pragma once
+#include "daemon/graph_fetch.h"
 #include "daemon/graph_select.h"
 #include "daemon/graph_set.h"
-#include "daemon/rrd_plan.h"
 #include "daemon/site_points.h"
 
 #define GRAPH_MEMBERS_MAX 20000
-
-struct graph_member {
-    char path[RRD_PATH_MAX]; /* below STATE/rrd */
-    enum quantity quantity;
-    double factor;        /* of its value */
-    int64_t from_s, to_s; /* in service */
-};
 
 struct graph_trace {
     const char *label, *unit, *key; /* key: of its group; NULL: the one of all */

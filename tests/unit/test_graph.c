@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A small site from its files to plans, numbers and pictures: graph_plan, graph_select, site_points, graph_fetch,
- * graph_frame, graph_balance, balance_share, graph_text, graph_feed, graph_picture, graph, cli_graph. */
+ * graph_sum, graph_frame, graph_balance, balance_share, graph_text, graph_feed, graph_picture, graph, cli_graph. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
