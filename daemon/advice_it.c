@@ -15,6 +15,7 @@
 #define LOOK_S      (31 * INT64_C(86400)) /* of quarters, at most: the latest */
 #define DAY_S       INT64_C(86400)
 #define NAMED       5 /* outlets named in the text */
+#define MORE_YEARS  2 /* that something kept goes on for; assumption */
 #define IDLE_LOW    0.05
 #define IDLE        0.10
 #define IDLE_HIGH   0.22 /* from 30 to 8 % in a year */
@@ -223,46 +224,74 @@ static double asset_power(const struct advice_input *in, const struct asset_conf
     return watts;
 }
 
-static void judge_asset(const struct advice_input *in, struct advice_list *list, const struct asset_config *k,
-                        double watts)
+/* One asset: what it is, and what making a new one, and running it, comes to. */
+struct judged {
+    const struct asset_config *asset;
+    double age, watts, before; /* before: of all that one new one replaces */
+    double made, embodied, ratio, years, worst;
+    bool replace;
+};
+
+static struct judged judge(const struct advice_input *in, const struct asset_config *k, double watts)
 {
-    const struct factors_config *f = &in->plant->live->config->factors;
-    double age = (double)(in->span.now_s - k->since_ms / 1000) / (365.25 * 86400);
-    double embodied = isnan(k->embodied) ? factor_value("server-embodied") : k->embodied;
-    double made = isnan(k->new_embodied) ? embodied : k->new_embodied, ratio = isnan(in->ratio) ? 1 : in->ratio;
-    double before = watts * k->replaces, years = lifetime_break_even(made, before, k->new_power, ratio, f->electricity);
-    double worst =
-        lifetime_break_even(factor_value("server-embodied-high"), before, k->new_power, ratio, f->electricity);
-    bool replace = years < k->life;
-    struct advice *a = advice_add(list, in, "lifetime", replace ? "Replace it" : "Keep it longer");
+    double electricity = in->plant->live->config->factors.electricity;
+    struct judged j = {.asset = k, .watts = watts, .before = watts * k->replaces};
+    j.age = (double)(in->span.now_s - k->since_ms / 1000) / (365.25 * 86400);
+    j.ratio = isnan(in->ratio) ? 1 : in->ratio;
+    j.embodied = isnan(k->embodied) ? factor_value("server-embodied") : k->embodied;
+    j.made = isnan(k->new_embodied) ? j.embodied : k->new_embodied;
+    j.years = lifetime_break_even(j.made, j.before, k->new_power, j.ratio, electricity);
+    j.worst = lifetime_break_even(factor_value("server-embodied-high"), j.before, k->new_power, j.ratio, electricity);
+    j.replace = j.years < k->life;
+    return j;
+}
+
+static void tell_asset(struct advice *a, const struct judged *j)
+{
+    const struct asset_config *k = j->asset;
     const char *name = k->title ? k->title : k->id;
-    if (replace)
+    if (j->replace)
         snprintf(a->text, sizeof a->text,
-                 "Replace %s: what a new one saves has paid for the carbon of making it after %.1f years", name, years);
-    else if (isnan(years))
+                 "Replace %s: what a new one saves has paid for the carbon of making it after %.1f years", name,
+                 j->years);
+    else if (isnan(j->years))
         snprintf(a->text, sizeof a->text, "Keep %s: a new one would save nothing", name);
     else
         snprintf(a->text, sizeof a->text,
-                 "Keep %s: a new one would have to run %.1f years to pay for the carbon of making it", name, years);
-    snprintf(a->ground, sizeof a->ground,
-             "%.1f years in service, %.0f W in the mean; the new one %.0f W for %u of them", age, watts, k->new_power,
-             k->replaces);
-    if (replace) {
-        double saved = (before - k->new_power) * ratio;
-        advice_save(a, in, saved * (worst > k->life ? 0 : 1), saved, saved);
-        a->kg -= made / k->life; /* what making it costs each year of its life */
+                 "Keep %s: a new one would have to run %.1f years to pay for the carbon of making it", name, j->years);
+    if (k->replaces > 1)
+        snprintf(a->ground, sizeof a->ground,
+                 "%.1f years in service, %.0f W in the mean; the new one %.0f W for %u like this", j->age, j->watts,
+                 k->new_power, k->replaces);
+    else
+        snprintf(a->ground, sizeof a->ground, "%.1f years in service, %.0f W in the mean; the new one %.0f W", j->age,
+                 j->watts, k->new_power);
+    a->caution = j->worst > k->life && j->replace
+                     ? "With the higher figures for making a server it would not pay."
+                     : "Makers' figures for the carbon of one model differ by three times.";
+}
+
+static void judge_asset(const struct advice_input *in, struct advice_list *list, const struct asset_config *k,
+                        double watts)
+{
+    struct judged j = judge(in, k, watts);
+    struct advice *a = advice_add(list, in, "lifetime", j.replace ? "Replace it" : "Keep it longer");
+    bool stated = !isnan(k->new_embodied) || !isnan(k->embodied);
+    tell_asset(a, &j);
+    if (j.replace) {
+        double saved = (j.before - k->new_power) * j.ratio;
+        advice_save(a, in, saved * (j.worst > k->life ? 0 : 1), saved, saved);
+        a->kg -= j.made / k->life; /* what making it costs each year of its life */
     } else {
-        a->kg = lifetime_avoided(embodied, k->life, fmax(age, k->life) + 2 - k->life);
+        a->kg = lifetime_avoided(j.embodied, k->life, fmax(j.age, k->life) + MORE_YEARS - k->life);
     }
-    a->caution = worst > k->life && replace ? "With the higher figures for making a server it would not pay."
-                                            : "Makers' figures for the carbon of one model differ by three times.";
-    advice_assume(a, "embodied", made, "kg",
-                  isnan(k->new_embodied) ? factor_find("server-embodied")->source : "assets: replacement: embodied");
+    advice_assume(a, "embodied", j.made, "kg",
+                  stated ? "assets: embodied, as stated" : factor_find("server-embodied")->source);
     advice_assume(a, "embodied-high", factor_value("server-embodied-high"), "kg",
                   factor_find("server-embodied-high")->source);
     advice_assume(a, "life", k->life, "a", "assets: life");
     if (!isnan(in->ratio))
-        advice_assume(a, "overhead", ratio, "", "measured in this period; as if all of it followed the IT load");
+        advice_assume(a, "overhead", j.ratio, "", "measured in this period; as if all of it followed the IT load");
 }
 
 void advice_assets(const struct advice_input *in, struct advice_list *list)
