@@ -2,6 +2,7 @@
 #include "figures_site.h"
 
 #include "daemon/booking.h"
+#include "daemon/meter_service.h"
 #include "drivers/arena.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@ struct figures_site {
     struct arena *arena;
     struct ledger *ledger;
     const struct config *config;
+    struct meter_service *service;
     int64_t now_s;
     size_t n, n_looked;
     struct figures_meter *known;
@@ -40,18 +42,45 @@ static struct figures_meter *push(struct figures_site *site)
     return &site->known[site->n - 1];
 }
 
+static bool counts(const struct figures_meter *k)
+{
+    return k->meter.role != ROLE_NONE || k->meter.quantity == Q_K_HEAT_ENERGY;
+}
+
+/* A meter that was moved, or counted as something else, is one meter for each time. */
+static void know_spans(struct figures_site *site, const struct record *r, const struct figures_meter *whole)
+{
+    struct service_span *spans;
+    size_t n = meter_service_spans(site->service, site->arena, r, &spans);
+    if (!n && counts(whole))
+        *push(site) = *whole;
+    for (size_t i = 0; i < n; i++) {
+        struct figures_meter k = *whole;
+        bool last = i + 1 == n;
+        k.room = spans[i].room;
+        k.meter.feed = *spans[i].feed ? spans[i].feed : NULL;
+        k.meter.role = spans[i].role;
+        k.meter.category = spans[i].category;
+        k.meter.share = spans[i].share;
+        k.paired.from_s = i ? spans[i].from_s : 0;
+        k.paired.to_s = last ? whole->paired.to_s : spans[i].to_s;
+        k.paired.gone = last && whole->paired.gone;
+        if (counts(&k))
+            *push(site) = k;
+    }
+}
+
 static int know_account(void *context, const struct flowed *flowed)
 {
     struct figures_site *site = context;
     const struct record *r = flowed->record;
     bool heat = r && r->quantity == Q_K_HEAT_ENERGY;
-    if (!r || (r->role == ROLE_NONE && !heat) || (heat && !strcmp(r->device, "site")))
+    if (!r || (heat && !strcmp(r->device, "site")))
         return 0;
     const struct source_config *source = source_of(site->config, r->device);
     if (source && !isnan(source->constant))
         return 0; /* it comes from the configuration */
-    struct figures_meter *k = push(site);
-    k->room = arena_strdup(site->arena, r->room);
+    struct figures_meter whole = {.room = arena_strdup(site->arena, r->room)}, *k = &whole;
     k->meter = (struct balance_meter){.device = arena_strdup(site->arena, r->device),
                                       .part = arena_strdup(site->arena, r->part),
                                       .feed = r->feed ? arena_strdup(site->arena, r->feed) : NULL,
@@ -65,12 +94,16 @@ static int know_account(void *context, const struct flowed *flowed)
                                       .from_s = r->from_ms / 1000,
                                       .to_s = r->to_ms / 1000,
                                       .gone = !heat && !source && !device_of(site->config, r->device)};
+    know_spans(site, r, k);
     return 0;
 }
 
 static int know(struct figures_site *site)
 {
-    int r = ledger_sum(site->ledger, 0, 0, 0, know_account, site);
+    (void)ledger_commit(site->ledger); /* a full disk: what is in the file is still told */
+    int r = meter_service_load(ledger_file(site->ledger), site->arena, &site->service);
+    if (!r)
+        r = ledger_sum(site->ledger, 0, 0, 0, know_account, site);
     for (size_t i = 0; i < site->config->n_sources && !r; i++) {
         const struct source_config *s = &site->config->source[i];
         if (isnan(s->constant))
@@ -175,6 +208,8 @@ static int window_of(struct figures_site *site, const char *room, int64_t from_s
         const struct figures_meter *k = &site->known[i];
         if (room ? strcmp(k->room, room) != 0 : *k->room && boundary_role(k->meter.role))
             continue;
+        if (k->paired.to_s <= from_s || k->paired.from_s >= to_s)
+            continue; /* another time's */
         meters[n] = k->meter;
         rooms[n] = k->room;
         paired[n++] = k->paired;

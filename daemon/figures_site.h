@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The meters of a ledger as the configuration has them now, and any window of any scope over them.
+/* The meters of a ledger, each as it counted at the time, and any window of any scope over them.
  *
  * Shape: opened once for many windows. A site with a grid meter of its own (in no room) is one balance; else it is the
  *        sum of its rooms.

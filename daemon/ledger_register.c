@@ -349,10 +349,10 @@ void register_saved(struct ledger_register *reg)
     reg->dirty = false;
 }
 
-int register_segments(sqlite3 *db, register_segment_seen *seen, void *context)
+static int each_segment(sqlite3 *db, const char *sql, register_segment_seen *seen, void *context)
 {
     sqlite3_stmt *s;
-    int r = ledger_file_prepare(db, "SELECT " COLUMNS ", since_ms, until_ms FROM meter ORDER BY number, id", &s);
+    int r = ledger_file_prepare(db, sql, &s);
     if (r)
         return r;
     while (sqlite3_step(s) == SQLITE_ROW) {
@@ -365,4 +365,17 @@ int register_segments(sqlite3 *db, register_segment_seen *seen, void *context)
     r = ledger_file_error(db);
     sqlite3_finalize(s);
     return r;
+}
+
+int register_segments(sqlite3 *db, register_segment_seen *seen, void *context)
+{
+    return each_segment(db, "SELECT " COLUMNS ", since_ms, until_ms FROM meter ORDER BY number, id", seen, context);
+}
+
+int register_changed(sqlite3 *db, register_segment_seen *seen, void *context)
+{
+    return each_segment(db,
+                        "SELECT " COLUMNS ", since_ms, until_ms FROM meter WHERE number IN "
+                        "(SELECT number FROM meter WHERE until_ms IS NOT NULL) ORDER BY number, id",
+                        seen, context);
 }

@@ -39,3 +39,5 @@ struct register_segment {
 };
 typedef void register_segment_seen(void *context, const struct register_segment *segment);
 int register_segments(sqlite3 *db, register_segment_seen *seen, void *context);
+/* Those of points that have more than one. */
+int register_changed(sqlite3 *db, register_segment_seen *seen, void *context);

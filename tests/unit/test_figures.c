@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* figures, figures_site, pairing: from polls through the ledger to the KPIs of rooms and the site. */
+/* figures, figures_site, meter_service, pairing: from polls through the ledger to the KPIs of rooms and the site. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -243,11 +243,88 @@ static void test_year(void **state)
     rig_free(rig);
 }
 
+static void redefine(struct rig *rig, uint32_t number, const char *device, const char *room, enum role role,
+                     int64_t from_s)
+{
+    struct record r = {.number = number,
+                       .device = device,
+                       .part = "total",
+                       .quantity = Q_ENERGY,
+                       .room = room,
+                       .role = role,
+                       .category = role == ROLE_IT ? 2 : 0,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 500000,
+                       .period_s = 60,
+                       .from_ms = from_s * 1000,
+                       .to_ms = INT64_MAX};
+    assert_int_equal(ledger_commit(rig->ledger), 0);
+    assert_int_equal(ledger_define(rig->ledger, &r), 0);
+    assert_int_equal(ledger_commit(rig->ledger), 0);
+}
+
+static double it_of(struct rig *rig, const char *scope, int64_t from_s, int64_t to_s)
+{
+    struct kpi_window w;
+    assert_int_equal(figures_window(rig->ledger, &rig->config, scope, T0 + from_s, T0 + to_s, T0 + 30 * 3600, &w), 0);
+    return w.whole.role[ROLE_IT].wh;
+}
+
+static void run_hours(struct rig *rig, int64_t from_h, int64_t to_h, double *wh)
+{
+    for (int64_t s = from_h * 3600; s < to_h * 3600; s += 60) {
+        *wh += 1000.0 / 60; /* 1 kW */
+        poll(rig, s + 60, 1, *wh);
+    }
+}
+
+/* A PDU goes from one room to the other: each has its energy for its time, before and after. */
+static void test_moved(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    double wh = 0;
+    rig->config.n_rooms = 2;
+    meter(rig, 1, "pdu", 0, ROLE_IT, 2);
+    poll(rig, 0, 1, 0);
+    run_hours(rig, 0, 2, &wh);
+    redefine(rig, 1, "pdu", "gent", ROLE_IT, 0);
+    run_hours(rig, 2, 5, &wh);
+    near(it_of(rig, "stad", 0, 5 * 3600), 2000, 0.01);
+    near(it_of(rig, "gent", 0, 5 * 3600), 3000, 0.01);
+    near(it_of(rig, "stad", 0, 3600), 1000, 0.01); /* a window before it was moved */
+    near(it_of(rig, "gent", 0, 3600), 0, 0);
+    near(it_of(rig, "site", 0, 5 * 3600), 5000, 0.01);
+    rig_free(rig);
+}
+
+/* A role that was not said yet reaches back; a wrong one is put right by the date it is stated from. */
+static void test_role_said_later(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    double wh = 0;
+    meter(rig, 1, "pdu", 0, ROLE_NONE, 0);
+    poll(rig, 0, 1, 0);
+    run_hours(rig, 0, 1, &wh);
+    redefine(rig, 1, "pdu", "stad", ROLE_COOLING, 0);
+    run_hours(rig, 1, 2, &wh);
+    near(it_of(rig, "stad", 0, 2 * 3600), 0, 0);
+    redefine(rig, 1, "pdu", "stad", ROLE_IT, 0);
+    run_hours(rig, 2, 3, &wh);
+    near(it_of(rig, "stad", 0, 3 * 3600), 1000, 0.01); /* cooling before, as it was said */
+    redefine(rig, 1, "pdu", "stad", ROLE_IT, T0);
+    near(it_of(rig, "stad", 0, 3 * 3600), 3000, 0.01);
+    rig_free(rig);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_site), cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moved),    cmocka_unit_test(test_role_said_later),
+                                       cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site),     cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
