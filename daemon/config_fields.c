@@ -192,7 +192,7 @@ static const struct field rack_fields[] = {
 
 static const struct field snmp_fields[] = {
     {.name = "version", .read = field_choice, AT(raw_snmp, version), .arg = snmp_versions, .initial = "2c",
-     .help = "1, 2c or 3"},
+     .help = "1, 2c or 3; an agent that does not answer 2c is tried in 1 now and then"},
     {.name = "community", .read = config_secret, AT(raw_snmp, community), .initial = "public",
      .help = "community, or {credential: NAME}"},
     {.name = "user", .read = field_text, AT(raw_snmp, user), .help = "v3: user"},

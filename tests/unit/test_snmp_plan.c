@@ -366,12 +366,54 @@ static void test_nothing_there(void **state)
     profile_set_unref(set);
 }
 
+/* Columns that a table of this device lacks are said once; a table that is not there at all is another model. */
+static void test_absent_columns(void **state)
+{
+    (void)state;
+    struct profile_set *set = fixture_load("p", text);
+    struct device_setup *setup = setup_new();
+    struct snmp_image *image = snmp_image_new();
+    put_int(image, "1.3.6.1.4.1.99.2.1.3.0", 500);
+    struct snmp_plan *plan = plan_of(set, setup, image);
+    assert_int_equal(plan->device[0].shape->n_notes, 1);
+    assert_string_equal(plan->device[0].shape->note[0], "not told by this device: energy, temperature of its unit");
+    snmp_plan_free(plan);
+    snmp_image_free(image);
+    setup_unref(setup);
+    profile_set_unref(set);
+}
+
+/* A daemon has nothing to poll then; a probe says who it is. */
+static void test_no_point_at_all(void **state)
+{
+    (void)state;
+    struct profile_set *set = fixture_load("p", text);
+    struct device_setup *setup = setup_new();
+    struct snmp_image *image = snmp_image_new();
+    struct snmp_plan *plan;
+    put_text(image, "1.3.6.1.2.1.1.1.0", "fw 1.2");
+    assert_int_equal(snmp_plan_new(profile_find(set, "p"), setup, image, "test", &plan), -ENODATA);
+    setup->once = true;
+    assert_int_equal(snmp_plan_new(profile_find(set, "p"), setup, image, "test", &plan), 0);
+    const struct shape *shape = plan->device[0].shape;
+    assert_int_equal(shape->n, 0);
+    assert_string_equal(shape->identity.vendor, "Example");
+    assert_string_equal(shape->identity.kind, "pdu");
+    assert_string_equal(shape->identity.firmware, "1.2");
+    assert_int_equal(shape->n_notes, 1);
+    snmp_plan_free(plan);
+    snmp_image_free(image);
+    setup_unref(setup);
+    profile_set_unref(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),   cmocka_unit_test(test_also),          cmocka_unit_test(test_qualities),
-        cmocka_unit_test(test_site),     cmocka_unit_test(test_asks),          cmocka_unit_test(test_match),
-        cmocka_unit_test(test_ordinals), cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_absent_columns), cmocka_unit_test(test_no_point_at_all), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_also),           cmocka_unit_test(test_qualities),       cmocka_unit_test(test_site),
+        cmocka_unit_test(test_asks),           cmocka_unit_test(test_match),           cmocka_unit_test(test_ordinals),
+        cmocka_unit_test(test_nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
