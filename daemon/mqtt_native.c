@@ -158,11 +158,17 @@ static void native_polled(void *self, const struct live_device *device, const st
     }
 }
 
+static bool wanted_kpi(const struct native *native, const struct kpi_result *result)
+{
+    char name[120];
+    snprintf(name, sizeof name, "%s/kpi/%s", result->scope, quantity_row(result->id)->name);
+    return mqtt_view_wants_name(native->host, name);
+}
+
 static void tell_kpi(struct native *native, const struct mqtt_known_kpi *kpi)
 {
-    char topic[MQTT_TOPIC_MAX], name[120];
-    snprintf(name, sizeof name, "%s/kpi/%s", kpi->result.scope, quantity_row(kpi->result.id)->name);
-    if (!mqtt_view_wants_name(native->host, name))
+    char topic[MQTT_TOPIC_MAX];
+    if (!wanted_kpi(native, &kpi->result))
         return;
     mqtt_payload_kpi(begin(native), &kpi->result, kpi->ts_ms);
     mqtt_topic_kpi(topic, sizeof topic, &native->host->base, kpi->result.scope, quantity_row(kpi->result.id)->name);
@@ -192,7 +198,7 @@ static void native_kpis(void *self, const struct kpi_result *results, size_t n)
     }
 }
 
-/* KPIs of rooms that the configuration has no more. */
+/* KPIs of rooms that the configuration has no more, and those that the broker is not to have any more. */
 static void clear_kpis(struct native *native)
 {
     const struct config *config = native->host->live->config;
@@ -201,14 +207,15 @@ static void clear_kpis(struct native *native)
         bool known = strcmp(result->scope, "site") == 0;
         for (size_t r = 0; r < config->n_rooms && !known; r++)
             known = strcmp(config->room[r].id, result->scope) == 0;
-        if (known) {
-            i++;
-            continue;
+        if (!known || !wanted_kpi(native, result)) {
+            char topic[MQTT_TOPIC_MAX];
+            mqtt_topic_kpi(topic, sizeof topic, &native->host->base, result->scope, quantity_row(result->id)->name);
+            clear(native, topic);
         }
-        char topic[MQTT_TOPIC_MAX];
-        mqtt_topic_kpi(topic, sizeof topic, &native->host->base, result->scope, quantity_row(result->id)->name);
-        clear(native, topic);
-        native->known.kpi[i] = native->known.kpi[--native->known.n_kpis];
+        if (known)
+            i++;
+        else
+            native->known.kpi[i] = native->known.kpi[--native->known.n_kpis];
     }
 }
 
@@ -234,9 +241,15 @@ static void native_alert(void *self, const struct alert_entry *entry, bool trans
     put(native, MQTT_LANE_KEPT, topic, 1, false);
 }
 
+static bool still_wanted(const void *context, const struct live_point *point)
+{
+    return wanted(context, point);
+}
+
 static void native_reload(void *self)
 {
     struct native *native = self;
+    mqtt_tree_narrow(&native->tree, still_wanted, native);
     for (uint32_t i = 0; i < native->host->live->n_devices; i++)
         native_device(native, native->host->live->device[i]);
     clear_kpis(native);

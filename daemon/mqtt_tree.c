@@ -102,6 +102,20 @@ struct mqtt_part *mqtt_tree_part(struct mqtt_tree *tree, const struct mqtt_base 
     return part;
 }
 
+void mqtt_tree_narrow(struct mqtt_tree *tree, mqtt_tree_wanted *wanted, const void *context)
+{
+    for (size_t i = 0; i < tree->n_parts; i++) {
+        struct mqtt_part *part = tree->part[i];
+        size_t kept = 0;
+        for (size_t k = 0; k < part->n; k++)
+            if (wanted(context, part->point[k]))
+                part->point[kept++] = part->point[k];
+            else
+                tree->of_point[part->point[k]->number] = NULL;
+        part->n = kept;
+    }
+}
+
 struct mqtt_device *mqtt_tree_renew(struct mqtt_tree *tree, const struct mqtt_base *base, const struct live *live,
                                     uint32_t device, mqtt_tree_left *left, void *context)
 {

@@ -38,6 +38,9 @@ void mqtt_tree_done(struct mqtt_tree *tree);
 /* The part of a point, made at first sight. Never NULL for a point of a device. */
 struct mqtt_part *mqtt_tree_part(struct mqtt_tree *tree, const struct mqtt_base *base, const struct live *live,
                                  const struct live_point *point);
+/* Forgets the points that are not wanted any more; mqtt_tree_renew then tells what is left. */
+typedef bool mqtt_tree_wanted(const void *context, const struct live_point *point);
+void mqtt_tree_narrow(struct mqtt_tree *tree, mqtt_tree_wanted *wanted, const void *context);
 /* Renews the topics of a device and its parts; each that it had and has no more is told. NULL: there is no such device.
  */
 struct mqtt_device *mqtt_tree_renew(struct mqtt_tree *tree, const struct mqtt_base *base, const struct live *live,

@@ -96,6 +96,30 @@ static void test_parts(void **state)
     assert_string_equal(fixture->left, "");
 }
 
+static bool no_power(const void *context, const struct live_point *point)
+{
+    (void)context;
+    return point->quantity != Q_ACTIVE_POWER && point->quantity != Q_CURRENT;
+}
+
+/* The broker is to have less: a part without a point left has no topic. */
+static void test_narrow(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mqtt_part *outlet = part_of(fixture, fixture->power);
+    part_of(fixture, fixture->voltage);
+    struct mqtt_part *inlet = part_of(fixture, fixture->current);
+    assert_non_null(renew(fixture, 0));
+    mqtt_tree_narrow(&fixture->tree, no_power, NULL);
+    assert_non_null(renew(fixture, 0));
+    assert_string_equal(fixture->left, "w/s/device/north/pdu/inlet-1/state\n");
+    assert_int_equal(outlet->n, 1);
+    assert_ptr_equal(outlet->point[0], fixture->voltage);
+    assert_null(inlet->topic);
+    assert_ptr_equal(part_of(fixture, fixture->current), inlet);
+    assert_string_equal(inlet->topic, "w/s/device/north/pdu/inlet-1/state");
+}
+
 static void test_move(void **state)
 {
     struct fixture *fixture = *state;
@@ -149,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_narrow, setup, teardown),
         cmocka_unit_test_setup_teardown(test_move, setup, teardown),
         cmocka_unit_test_setup_teardown(test_part_and_device_leave, setup, teardown),
     };
