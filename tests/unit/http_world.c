@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "http_world.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct live_point *world_point(struct world *world, const char *name, uint32_t device, const char *part,
-                               enum quantity quantity, enum quality quality, double value)
+struct live_point *world_point(struct world *world, const char *name, uint32_t device, enum quantity quantity,
+                               enum quality quality, double value)
 {
     struct live_point *point = live_add(world->live, name);
     point->device = device;
-    assert(!strcmp(point->part, part));
     point->quantity = quantity;
     point->quality = quality;
     point->value = value;
@@ -44,18 +42,18 @@ static void add_devices(struct world *world)
 static void add_points(struct world *world)
 {
     struct live_point *p;
-    world_point(world, "pdu-a1/total/active_power", 0, "total", Q_ACTIVE_POWER, QL_GOOD, 3512.5)->role = ROLE_IT;
-    p = world_point(world, "pdu-a1/outlet-01/current", 0, "outlet-01", Q_CURRENT, QL_SENTINEL, NAN);
+    world_point(world, "pdu-a1/total/active_power", 0, Q_ACTIVE_POWER, QL_GOOD, 3512.5)->role = ROLE_IT;
+    p = world_point(world, "pdu-a1/outlet-01/current", 0, Q_CURRENT, QL_SENTINEL, NAN);
     p->rating = 16;
     p->label = "say \"hi\" \\ caf\xe9";
     p->phase = PH_L1;
     p->feed = "A";
     p->rack = "r1";
-    world_point(world, "pdu-a1/total/energy", 0, "total", Q_ENERGY, QL_ESTIMATED, 123456.7);
-    world_point(world, "pdu-a1/total/power_factor", 0, "total", Q_POWER_FACTOR, QL_GOOD, 0.97);
-    world_point(world, "ups-1/total/active_power", 1, "total", Q_ACTIVE_POWER, QL_SILENT, NAN);
-    world_point(world, "pdu-old/total/active_power", 0, "total", Q_ACTIVE_POWER, QL_GOOD, 1)->gone = true;
-    p = world_point(world, "stadskantoor/kpi/ipue", NO_DEVICE, "kpi", Q_K_IPUE, QL_GOOD, 1.42);
+    world_point(world, "pdu-a1/total/energy", 0, Q_ENERGY, QL_ESTIMATED, 123456.7);
+    world_point(world, "pdu-a1/total/power_factor", 0, Q_POWER_FACTOR, QL_GOOD, 0.97);
+    world_point(world, "ups-1/total/active_power", 1, Q_ACTIVE_POWER, QL_SILENT, NAN);
+    world_point(world, "pdu-old/total/active_power", 0, Q_ACTIVE_POWER, QL_GOOD, 1)->gone = true;
+    p = world_point(world, "stadskantoor/kpi/ipue", NO_DEVICE, Q_K_IPUE, QL_GOOD, 1.42);
     p->scope = world->room.id;
 }
 

@@ -19,5 +19,5 @@ struct world {
 
 struct world *world_new(void);
 void world_free(struct world *world);
-struct live_point *world_point(struct world *world, const char *name, uint32_t device, const char *part,
-                               enum quantity quantity, enum quality quality, double value);
+struct live_point *world_point(struct world *world, const char *name, uint32_t device, enum quantity quantity,
+                               enum quality quality, double value);

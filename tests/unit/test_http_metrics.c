@@ -128,7 +128,7 @@ static void test_families(void **state)
     for (int q = Q_NONE + 1; q < Q_COUNT; q++) {
         char name[80];
         snprintf(name, sizeof name, "pdu-a1/inlet-1/%s", quantity_row((enum quantity)q)->name);
-        world_point(world, name, 0, "inlet-1", (enum quantity)q, QL_GOOD, 1)->scope = q >= Q_KPI_FIRST ? "site" : NULL;
+        world_point(world, name, 0, (enum quantity)q, QL_GOOD, 1)->scope = q >= Q_KPI_FIRST ? "site" : NULL;
     }
     char *text = render(&world->view), *names[200], family[100] = "";
     size_t n = 0;

@@ -245,7 +245,7 @@ static void test_stalled_reader(void **state)
         char name[64], answer[1];
         (void)answer;
         snprintf(name, sizeof name, "pdu-a1/outlet-%05d/active_power", i);
-        world_point(world, name, 0, "outlet-01", Q_ACTIVE_POWER, QL_GOOD, i);
+        world_point(world, name, 0, Q_ACTIVE_POWER, QL_GOOD, i);
     }
     int stalled = client_connect(path, 0), small = 4096;
     setsockopt(stalled, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);

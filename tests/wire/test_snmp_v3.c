@@ -149,8 +149,8 @@ static void dead_host_is_silent_and_blocks_nothing(void **state)
         int64_t took = boot_us() - begun;
         longest = took > longest ? took : longest;
     }
-    /* a blocking probe would take 2 x 150 ms; deriving a key takes some under the sanitizers */
-    assert_true(longest < 120000);
+    /* a blocking probe would take 2 x 150 ms; a key takes some under the sanitizers, and so does a busy machine */
+    assert_true(longest < 290000);
     struct answer *a = rig_failure(rig, 1, FAULT_SILENT);
     answer_free(a);
     script_free(dead);
