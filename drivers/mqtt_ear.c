@@ -4,6 +4,7 @@
 
 #include <MQTTAsync.h>
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -76,6 +77,69 @@ static void on_lost(void *context, char *why)
     note(ear->state, &ear->state->lost);
 }
 
+static int by_topic(const void *a, const void *b)
+{
+    const struct mqtt_said *left = a, *right = b;
+    return strcmp(left->topic, right->topic);
+}
+
+/* Under lock: into the queue, or in the place of what the topic said before: only its last message counts. */
+static bool keep(struct mqtt_ear_state *state, const char *topic, size_t name, const void *payload, size_t n,
+                 bool retained)
+{
+    struct mqtt_said *said = malloc(sizeof *said + name);
+    char *bytes = malloc(n ? n : 1);
+    if (!said || !bytes)
+        abort();
+    if (n)
+        memcpy(bytes, payload, n);
+    *said = (struct mqtt_said){.retained = retained, .n = n, .payload = bytes};
+    memcpy(said->topic, topic, name);
+    struct mqtt_said *const *found = tfind(said, &state->by_topic, by_topic), *before = found ? *found : NULL;
+    if (state->bytes + n > MQTT_EAR_BYTES || (!before && state->n == MQTT_EAR_MESSAGES)) {
+        mqtt_said_free(said);
+        return false;
+    }
+    state->bytes += n;
+    if (before) {
+        state->bytes -= before->n;
+        free(before->payload);
+        before->payload = bytes;
+        before->n = n;
+        before->retained = retained;
+        free(said);
+        return true;
+    }
+    if (!tsearch(said, &state->by_topic, by_topic))
+        abort();
+    STAILQ_INSERT_TAIL(&state->heard, said, link);
+    state->n++;
+    return true;
+}
+
+struct mqtt_said *mqtt_ear_take(struct mqtt_ear_state *state, bool *ret_more)
+{
+    pthread_mutex_lock(&state->lock);
+    struct mqtt_said *said = STAILQ_FIRST(&state->heard);
+    if (said) {
+        STAILQ_REMOVE_HEAD(&state->heard, link);
+        tdelete(said, &state->by_topic, by_topic);
+        state->n--;
+        state->bytes -= said->n;
+    }
+    *ret_more = state->n > 0;
+    pthread_mutex_unlock(&state->lock);
+    return said;
+}
+
+void mqtt_said_free(struct mqtt_said *said)
+{
+    if (!said)
+        return;
+    free(said->payload);
+    free(said);
+}
+
 static int on_message(void *context, char *topic, int length, MQTTAsync_message *message)
 {
     struct mqtt_ear *ear = context;
@@ -84,21 +148,10 @@ static int on_message(void *context, char *topic, int length, MQTTAsync_message 
     /* length: 0, or as counted; longer where there is a NUL within, which MQTT 3.1.1 forbids in 1.5.3 */
     bool whole = length == 0 || (size_t)length + 1 == name;
     pthread_mutex_lock(&state->lock);
-    bool room = whole && state->n < MQTT_EAR_MESSAGES && state->bytes + n <= MQTT_EAR_BYTES;
-    struct mqtt_said *word = room ? malloc(sizeof *word + name + n) : NULL;
-    if (word) {
-        *word = (struct mqtt_said){.retained = message->retained != 0, .n = n, .payload = word->topic + name};
-        memcpy(word->topic, topic, name);
-        if (n)
-            memcpy(word->topic + name, message->payload, n);
-        STAILQ_INSERT_TAIL(&state->heard, word, link);
-        state->n++;
-        state->bytes += n;
-        state->events++;
-        pthread_cond_broadcast(&state->wake);
-    } else {
+    if (!whole || !keep(state, topic, name, message->payload, n, message->retained != 0))
         state->dropped++;
-    }
+    state->events++;
+    pthread_cond_broadcast(&state->wake);
     pthread_mutex_unlock(&state->lock);
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);

@@ -16,11 +16,11 @@
 #define MQTT_EAR_MESSAGES 20000
 #define MQTT_EAR_BYTES    (32u << 20)
 
-struct mqtt_said { /* a message */
+struct mqtt_said { /* the last message of a topic */
     STAILQ_ENTRY(mqtt_said) link;
     bool retained;
     size_t n;
-    const char *payload;
+    char *payload;
     char topic[];
 };
 
@@ -39,13 +39,17 @@ struct mqtt_ear_state {
     uint64_t events;     /* counts up with each change */
     bool connected, failed, lost;
     struct mqtt_cause cause;
-    struct mqtt_said_list heard;
+    struct mqtt_said_list heard; /* in the order of their first message; a later one takes its place */
+    void *by_topic;              /* tree of heard */
     size_t n, bytes;
-    uint64_t dropped; /* came faster than they were taken */
+    uint64_t dropped; /* of too many topics, or too large */
 };
 
 struct mqtt_ear;
 
+/* The next, or NULL; *ret_more: there are others. Freed with mqtt_said_free. */
+struct mqtt_said *mqtt_ear_take(struct mqtt_ear_state *state, bool *ret_more);
+void mqtt_said_free(struct mqtt_said *said);
 /* Something else happened. */
 void mqtt_ear_nudge(struct mqtt_ear_state *state);
 int mqtt_ear_open(const struct mqtt_ear_setup *setup, struct mqtt_ear_state *state, struct mqtt_ear **ret);

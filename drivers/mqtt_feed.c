@@ -13,6 +13,7 @@ struct mqtt_feed {
     const struct profile *profile; /* NULL: there is none of this name */
     size_t n_filters;
     const char **filter;
+    size_t *head; /* of each filter, before its first wildcard */
     struct mqtt_image *image;
     struct mqtt_plan *plan;
     bool changed; /* there is something that the plan does not know */
@@ -37,6 +38,9 @@ struct mqtt_feed *mqtt_feed_new(struct device_setup *setup, struct mqtt_moment n
         feed->profile = NULL;
     if (feed->profile)
         feed->n_filters = mqtt_plan_filters(feed->arena, feed->profile, setup, &feed->filter);
+    feed->head = arena_alloc(feed->arena, feed->n_filters * sizeof *feed->head);
+    for (size_t i = 0; i < feed->n_filters; i++)
+        feed->head[i] = strcspn(feed->filter[i], "+#");
     return feed;
 }
 
@@ -62,7 +66,8 @@ bool mqtt_feed_heard(struct mqtt_feed *feed, const char *topic, const void *payl
 {
     bool ours = false;
     for (size_t i = 0; i < feed->n_filters && !ours; i++)
-        ours = mqtt_filter_matches(feed->filter[i], topic, NULL, NULL, 0);
+        ours = strncmp(feed->filter[i], topic, feed->head[i]) == 0 &&
+               mqtt_filter_matches(feed->filter[i], topic, NULL, NULL, 0);
     if (!ours)
         return false;
     feed->changed |= mqtt_image_put(feed->image, topic, payload, n, retained, now.boot_us);

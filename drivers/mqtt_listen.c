@@ -15,6 +15,7 @@
 #define STEADY_US  INT64_C(10000000) /* a connection that lasted so long was a good one: the next is tried soon */
 #define CONNECT_US INT64_C(45000000) /* the library looks at its own timeout every 3 s; this only guards against it */
 #define REACH_MS   3000
+#define HEAR_MOST  500 /* some 5 ms */
 
 static int64_t clock_us(clockid_t id)
 {
@@ -46,10 +47,9 @@ void mqtt_listen_free(struct mqtt_inlet *inlet)
 {
     for (size_t i = 0; i < inlet->n; i++)
         mqtt_listen_free_source(inlet->source[i]);
-    for (struct mqtt_said *word; (word = STAILQ_FIRST(&inlet->state.heard));) {
-        STAILQ_REMOVE_HEAD(&inlet->state.heard, link);
-        free(word);
-    }
+    bool more;
+    for (struct mqtt_said *said; (said = mqtt_ear_take(&inlet->state, &more));)
+        mqtt_said_free(said);
     free(inlet->source);
     free_filters(inlet->filter, inlet->n_filters);
     modbus_schedule_done(&inlet->schedule);
@@ -200,22 +200,22 @@ static bool wants_subscription(const struct mqtt_inlet *inlet)
     return false;
 }
 
-static void hear(struct mqtt_inlet *inlet)
+/* Some of what was heard, so that polls come between. True: there is more. */
+static bool hear(struct mqtt_inlet *inlet)
 {
-    struct mqtt_said_list heard = STAILQ_HEAD_INITIALIZER(heard);
-    pthread_mutex_lock(&inlet->state.lock);
-    STAILQ_CONCAT(&heard, &inlet->state.heard);
-    inlet->state.n = inlet->state.bytes = 0;
-    pthread_mutex_unlock(&inlet->state.lock);
-    for (struct mqtt_said *word; (word = STAILQ_FIRST(&heard));) {
-        STAILQ_REMOVE_HEAD(&heard, link);
+    bool more = true;
+    for (unsigned n = 0; n < HEAR_MOST && more; n++) {
+        struct mqtt_said *said = mqtt_ear_take(&inlet->state, &more);
+        if (!said)
+            return false;
         pthread_mutex_lock(&inlet->lock);
         struct mqtt_moment now = mqtt_listen_now();
         for (size_t i = 0; i < inlet->n; i++)
-            mqtt_feed_heard(inlet->source[i]->feed, word->topic, word->payload, word->n, word->retained, now);
+            mqtt_feed_heard(inlet->source[i]->feed, said->topic, said->payload, said->n, said->retained, now);
         pthread_mutex_unlock(&inlet->lock);
-        free(word);
+        mqtt_said_free(said);
     }
+    return more;
 }
 
 /* With the lock. */
@@ -314,11 +314,12 @@ void *mqtt_listen_run(void *context)
     struct mqtt_inlet *inlet = context;
     for (bool quit = false; !quit;) {
         tend(inlet);
-        hear(inlet);
+        bool more = hear(inlet);
         int64_t until = poll_due(inlet);
         if (!inlet->ear && inlet->next_us < until)
             until = inlet->next_us;
-        wait_for(inlet, until);
+        if (!more)
+            wait_for(inlet, until);
         pthread_mutex_lock(&inlet->lock);
         quit = inlet->quit;
         pthread_mutex_unlock(&inlet->lock);
