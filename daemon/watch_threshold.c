@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of its window a figure must have seen so much to be held against a limit: a start raises no alarm; assumption. */
+#define COVERED 0.5
+
 struct judged {
     enum alert_verdict verdict;
     double limit;
@@ -92,6 +95,8 @@ void watch_threshold_kpi(struct alerts *alerts, const struct live *live, const s
         uint64_t subject = (uint64_t)i << 32 | point->number;
         if (!judge(a, point, &j))
             continue;
+        if (result->coverage < COVERED) /* NAN: a figure that has no window */
+            j.verdict = VERDICT_BETWEEN;
         snprintf(part, sizeof part, "%s%s%s", id, second ? "-" : "", second ? a->name : "");
         second = true;
         if (!worth(alerts, &j, RULE_KPI_LIMIT, subject))

@@ -12,6 +12,6 @@
 void watch_threshold_point(struct alerts *alerts, const struct live *live, const struct live_point *point,
                            struct moment now);
 /* priority, hold_us: what the site says of the rule kpi-limit; -1. About the scope and the KPI; a second limit on the
- * same adds its name. */
+ * same adds its name. A figure that covers less than half of its window neither raises nor clears. */
 void watch_threshold_kpi(struct alerts *alerts, const struct live *live, const struct live_point *point,
                          const struct kpi_result *result, int priority, int64_t hold_us, struct moment now);

@@ -328,6 +328,10 @@ static void test_kpi_limit(void **state)
         {.scope = "r", .id = Q_K_IT_POWER, .value = 900, .name = "IT power", .coverage = NAN},
         {.scope = "site", .id = Q_K_IPUE, .value = 1.3, .name = "iPUE2", .coverage = 1},
     };
+    results[0].coverage = 0.1; /* just begun: no alarm yet */
+    figure(w, results, 3, 30);
+    assert_string_equal(w->raised, "");
+    results[0].coverage = 0.97;
     figure(w, results, 5, 60);
     figure(w, results, 5, 120);
     assert_string_equal(w->raised, "+kpi-limit.r.it-power +kpi-limit.r.ipue ");
