@@ -161,6 +161,41 @@ static void test_good(void **state)
     diag_free(diag);
 }
 
+static void test_sparkplug(void **state)
+{
+    const struct dir *dir = *state;
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    write_file(dir->path, "10-site.yaml",
+               "site: {name: s}\n"
+               "mqtt:\n"
+               "  - {server: 'mqtt://a', views: [native, sparkplug]}\n"
+               "  - {server: 'mqtt://b', views: [sparkplug], sparkplug: {group: g, edge: e, host: h, aliases: yes, "
+               "datatypes: no,\n"
+               "     dead-band: {active_power: 2kW, temperature: 0.2K, power_factor: 0.01, state: 0}}}\n",
+               0644);
+    assert_int_equal(load(dir, NULL, diag, &config), 0);
+    const struct sparkplug_config *first = &config->mqtt[0].spb, *second = &config->mqtt[1].spb;
+    assert_true(config->mqtt[0].sparkplug && config->mqtt[0].native && config->mqtt[1].sparkplug &&
+                !config->mqtt[1].native);
+    assert_string_equal(first->group, "s");
+    assert_int_equal(strncmp(first->edge, "wattwacht-", 10), 0);
+    assert_null(first->host);
+    assert_null(first->band);
+    assert_true(!first->aliases && first->datatypes);
+    assert_string_equal(second->group, "g");
+    assert_string_equal(second->edge, "e");
+    assert_string_equal(second->host, "h");
+    assert_true(second->aliases && !second->datatypes);
+    assert_float_equal(second->band[Q_ACTIVE_POWER], 2000, 0);
+    assert_float_equal(second->band[Q_TEMPERATURE], 0.2, 1e-12); /* a difference, not a temperature */
+    assert_float_equal(second->band[Q_POWER_FACTOR], 0.01, 1e-12);
+    assert_float_equal(second->band[Q_STATE], 0, 0);
+    assert_true(isnan(second->band[Q_VOLTAGE]));
+    config_unref(config);
+    diag_free(diag);
+}
+
 #define HEAD "site: {name: s}\nrooms: {r: {}}\n"
 
 static const struct {
@@ -193,6 +228,16 @@ static const struct {
      "a.yaml:3:15: constant: expected either constant: with a power, or reading: yes"},
     {HEAD "alerts: {a: {point: 'x/total/active_power', above: 27C}}\n",
      "a.yaml:3:52: above: '27C' is not a power with its unit, like 3.5kW"},
+    {HEAD "mqtt: {server: 'mqtt://b', sparkplug: {group: a/b}}\n",
+     "a.yaml:3:47: group: expected an id without + # and /, at most 100 bytes"},
+    {HEAD "mqtt: {server: 'mqtt://b', sparkplug: {dead-band: 5W}}\n",
+     "a.yaml:3:51: dead-band: expected quantities with a value each, like {active_power: 5W}"},
+    {HEAD "mqtt: {server: 'mqtt://b', sparkplug: {dead-band: {activ_power: 5W}}}\n",
+     "a.yaml:3:65: activ_power: no such quantity"},
+    {HEAD "mqtt: {server: 'mqtt://b', sparkplug: {dead-band: {active_power: 5A}}}\n",
+     "a.yaml:3:66: active_power: expected a value with the quantity's unit, like 5W or 0.2K"},
+    {HEAD "mqtt: {server: 'mqtt://b', sparkplug: {dead-band: {voltage: -1V}}}\n",
+     "a.yaml:3:61: voltage: a band is not negative"},
     {HEAD "rrd: {spans: '15s/1d'}\n",
      "a.yaml:3:14: spans: expected RESOLUTION/TIME pairs like 10s/1d 1m/7d, each resolution a multiple of step"},
     {HEAD "factors: {night: 22-7}\n", "a.yaml:3:18: night: expected night hours like 22:00-07:00"},
@@ -387,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_period_of_a_profile, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_profile_with_a_mistake, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_good, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_sparkplug, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),
     };
