@@ -6,8 +6,8 @@
  *        behind the first, and pue over the twelve closed months of the site's time zone. Each with its reason where
  *        there is no value. The other ids are live_figures.h's.
  *        Ratios stand on the time in which every meter that they need was covered: quarter by quarter, whole days at
- *        once where all are full. The balance uses each meter as it counted at the time (meter_service.h), within its dates;
- *        a meter that left the configuration counts until its last covered quarter.
+ *        once where all are full. The balance uses each meter as it counted at the time (meter_service.h), within
+ *        its dates; a meter that left the configuration counts until its last covered quarter.
  *        A site with a grid meter of its own (in no room) is one balance; else it is the sum of its rooms.
  * Units: seconds since 1970; results as kpi.h.
  * Errors: -errno of the ledger.

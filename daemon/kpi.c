@@ -13,136 +13,24 @@
 /* Below this a part-year would pass for a year: no PUE, only iPUE. Assumption, between the year's gate and a season. */
 #define YEAR_LEAST 0.90
 
-static void add(struct kpi_energy *to, const struct kpi_energy *e, double sign)
+/* A role's energy onto another's. */
+static void add(struct kpi_energy *to, const struct kpi_energy *e)
 {
-    to->wh += sign * e->wh;
+    to->wh += e->wh;
     to->estimated_wh += fabs(e->estimated_wh);
     to->variance += e->meters ? e->variance : 0;
     to->meters += e->meters;
 }
 
-int kpi_it(const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
-{
-    if (e->role[ROLE_IT].meters && e->role[ROLE_IT].category > 0) {
-        *ret_it = e->role[ROLE_IT];
-        return 0;
-    }
-    if (e->role[ROLE_UPS_OUT].meters && !e->role[ROLE_IT].meters) {
-        *ret_it = e->role[ROLE_UPS_OUT];
-        add(ret_it, &e->on_ups, -1);
-        ret_it->category = 1;
-        return 0;
-    }
-    bool before = e->role[ROLE_IT].meters || e->role[ROLE_UPS_IN].meters;
-    snprintf(ret_reason, 200, "%s", before ? "IT measured before the UPS" : "no meter of IT energy");
-    return -ENODATA;
-}
-
-static void term(struct kpi_term *terms, size_t *n, enum role role, double sign, const struct kpi_energy *energy)
-{
-    if (energy->meters)
-        terms[(*n)++] = (struct kpi_term){role, sign, *energy, 0};
-}
-
-static size_t terms_at_grid(const struct kpi_energies *e, struct kpi_term *terms)
-{
-    /* Own generation counts at its output, or at its input: never at both (ISO/IEC 30134-2). */
-    enum role own = e->role[ROLE_FUEL].meters ? ROLE_FUEL : ROLE_GENERATOR;
-    size_t n = 0;
-    term(terms, &n, ROLE_GRID, 1, &e->role[ROLE_GRID]);
-    term(terms, &n, ROLE_SOLAR, 1, &e->role[ROLE_SOLAR]);
-    term(terms, &n, ROLE_EXPORT, -1, &e->role[ROLE_EXPORT]);
-    term(terms, &n, ROLE_NOT_ROOM, -1, &e->role[ROLE_NOT_ROOM]);
-    term(terms, &n, ROLE_COOLING_IMPORT, 1, &e->role[ROLE_COOLING_IMPORT]);
-    term(terms, &n, own, 1, &e->role[own]);
-    return n;
-}
-
-/* Without a meter at the grid: the sum of the parts. */
-static size_t terms_of_parts(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_term *terms)
-{
-    static const enum role parts[] = {ROLE_IT, ROLE_COOLING, ROLE_LIGHTING, ROLE_OTHER, ROLE_HEAT_PUMP};
-    const struct kpi_energy *own = *w->ups_unmetered ? e->role : e->direct;
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        term(terms, &n, parts[i], 1, &own[parts[i]]);
-        if (n && parts[i] == ROLE_IT)
-            terms[n - 1].shared = own[ROLE_IT].variance;
-    }
-    term(terms, &n, ROLE_COOLING_IMPORT, 1, &e->role[ROLE_COOLING_IMPORT]);
-    if (*w->ups_unmetered && !e->role[ROLE_IT].meters && e->role[ROLE_UPS_OUT].meters) {
-        struct kpi_energy out = e->role[ROLE_UPS_OUT]; /* its losses stay unknown: only for a partial PUE */
-        add(&out, &e->on_ups, -1);
-        term(terms, &n, ROLE_UPS_OUT, 1, &out);
-        terms[n - 1].shared = out.variance;
-    } else if (!*w->ups_unmetered) {
-        struct kpi_energy not_room = e->role[ROLE_NOT_ROOM]; /* only what a UPS feeds is in the sum */
-        add(&not_room, &e->direct[ROLE_NOT_ROOM], -1);
-        not_room.meters = e->role[ROLE_NOT_ROOM].meters - e->direct[ROLE_NOT_ROOM].meters;
-        not_room.variance = e->role[ROLE_NOT_ROOM].variance - e->direct[ROLE_NOT_ROOM].variance;
-        term(terms, &n, ROLE_UPS_IN, 1, &e->role[ROLE_UPS_IN]);
-        term(terms, &n, ROLE_NOT_ROOM, -1, &not_room);
-    }
-    return n;
-}
-
-size_t kpi_terms(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_term terms[ROLE_COUNT])
-{
-    return e->role[ROLE_GRID].meters ? terms_at_grid(e, terms) : terms_of_parts(w, e, terms);
-}
-
-/* What was metered of the energy that entered. shared: the variance in it of the meters that are IT's own. */
-static struct kpi_energy entered(const struct kpi_window *w, const struct kpi_energies *e, double *ret_shared)
+/* The variance of what entered that is IT's own. */
+static double shared_of(const struct kpi_window *w, const struct kpi_energies *e)
 {
     struct kpi_term terms[ROLE_COUNT];
-    struct kpi_energy total = {0};
     size_t n = kpi_terms(w, e, terms);
-    *ret_shared = 0;
-    for (size_t i = 0; i < n; i++) {
-        add(&total, &terms[i].energy, terms[i].sign);
-        *ret_shared += terms[i].shared;
-    }
-    return total;
-}
-
-struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_energies *energies)
-{
-    double shared;
-    return entered(window, energies, &shared);
-}
-
-int kpi_total(const struct kpi_scope *scope, const struct kpi_window *w, const struct kpi_energies *e,
-              struct kpi_energy *ret_total, struct kpi_energy *ret_it, char ret_reason[200])
-{
-    struct kpi_energy it, total;
-    double shared;
-    if (scope->missing) {
-        snprintf(ret_reason, 200, "no reading yet from %s", scope->missing);
-        return -ENODATA;
-    }
-    if (scope->reason) {
-        snprintf(ret_reason, 200, "%s", scope->reason);
-        return -ENODATA;
-    }
-    int r = kpi_it(e, &it, ret_reason);
-    if (r)
-        return r;
-    if (!scope->complete) {
-        snprintf(ret_reason, 200, "not stated that all energy entering is metered (boundary: {complete: yes})");
-        return -ENODATA;
-    }
-    if (!e->role[ROLE_GRID].meters && *w->ups_unmetered) {
-        snprintf(ret_reason, 200, "the input of UPS %s is not metered, so its losses are unknown", w->ups_unmetered);
-        return -ENODATA;
-    }
-    total = entered(w, e, &shared);
-    if (!e->role[ROLE_GRID].meters && total.meters <= e->direct[ROLE_IT].meters) {
-        snprintf(ret_reason, 200, "nothing but IT is metered");
-        return -ENODATA;
-    }
-    *ret_total = total;
-    *ret_it = it;
-    return 0;
+    double shared = 0;
+    for (size_t k = 0; k < n; k++)
+        shared += terms[k].shared;
+    return shared;
 }
 
 struct maker {
@@ -207,7 +95,7 @@ static struct balance balance_of(const struct maker *m, const struct kpi_energie
     struct balance b = {0};
     b.error = kpi_total(m->scope, m->w, e, &b.total, &b.it, b.reason);
     if (!b.error)
-        entered(m->w, e, &b.shared);
+        b.shared = shared_of(m->w, e);
     return b;
 }
 
@@ -300,7 +188,8 @@ static void make_ppue(struct maker *m, const struct balance *whole)
     struct balance b = {0};
     b.error = kpi_it(e, &b.it, b.reason);
     if (!b.error) {
-        b.total = entered(m->w, e, &b.shared);
+        b.total = kpi_entered(m->w, e);
+        b.shared = shared_of(m->w, e);
         bool overhead = e->role[ROLE_GRID].meters || ups || e->role[ROLE_COOLING].meters ||
                         e->role[ROLE_COOLING_IMPORT].meters || e->role[ROLE_LIGHTING].meters ||
                         e->role[ROLE_OTHER].meters;
@@ -438,7 +327,7 @@ static void make_wue(struct maker *m)
     struct kpi_result *r = begin(m, Q_K_WUE, "WUE");
     const struct kpi_energy *role = m->w->paired.role;
     struct kpi_energy it, water = role[ROLE_WATER];
-    add(&water, &role[ROLE_WATER_POTABLE], 1);
+    add(&water, &role[ROLE_WATER_POTABLE]);
     if (!water.meters)
         refuse(r, "no water meter (role water, water-potable)");
     else if (kpi_it(&m->w->paired, &it, r->reason))
