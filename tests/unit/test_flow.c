@@ -334,10 +334,11 @@ static void test_kpi_limit(void **state)
     results[0].coverage = 0.97;
     figure(w, results, 5, 60);
     figure(w, results, 5, 120);
-    assert_string_equal(w->raised, "+kpi-limit.r.it-power +kpi-limit.r.ipue ");
+    assert_string_equal(w->raised, "+kpi-limit.r.ipue +kpi-limit.r.it-power ");
     assert_int_equal(w->last.priority, 3);
     assert_string_equal(w->last.rule, "kpi-limit");
-    assert_string_equal(w->last.text, "r/kpi/ipue is 1.50, above the limit of 1.45 (pue-high: iPUE2, 97 % covered)");
+    assert_string_equal(w->last.text,
+                        "r/kpi/it-power is 900.0 W, below the limit of 1.00 kW (it-low: IT power, 100 % covered)");
     results[0].value = 1.7;
     results[3].value = 1200;
     w->raised[0] = '\0';
