@@ -38,6 +38,7 @@ static double point_value(const struct web_world *world, const char *name)
     return name ? web_model_value(world->model, name) : (double)NAN;
 }
 
+/* Not live: what others who watch this page asked for is another answer. */
 static json_t *heat_view(const struct web_world *world, const struct room_config *room, double sink)
 {
     struct heat_config heat = room->heat;
@@ -61,16 +62,16 @@ static json_t *heat_view(const struct web_world *world, const struct room_config
     json_t *view = json_object();
     char number[48];
     web_put_words(view, "sink", "%s °C", web_digits(world, number, sink, 0));
-    web_put(view, "power", web_value(world, "what-if/heat", Q_HEAT_POWER, result.power, NULL));
-    web_put(view, "temperature", web_value(world, "what-if/temperature", Q_TEMPERATURE, result.temperature, NULL));
-    web_put(view, "delivered", web_value(world, "what-if/delivered", Q_HEAT_POWER, result.delivered, NULL));
-    web_put(view, "electric", web_value(world, "what-if/electric", Q_ACTIVE_POWER, result.electric, NULL));
+    web_put(view, "power", web_value(world, "", Q_HEAT_POWER, result.power, NULL));
+    web_put(view, "temperature", web_value(world, "", Q_TEMPERATURE, result.temperature, NULL));
+    web_put(view, "delivered", web_value(world, "", Q_HEAT_POWER, result.delivered, NULL));
+    web_put(view, "electric", web_value(world, "", Q_ACTIVE_POWER, result.electric, NULL));
     if (!isnan(result.cop))
-        web_put(view, "cop", web_live_text("what-if/cop", web_digits(world, number, result.cop, 1), NULL));
+        web_put(view, "cop", web_live_text("", web_digits(world, number, result.cop, 1), NULL));
     web_put(view, "direct", json_boolean(result.direct));
     web_put(view, "estimated", json_boolean(result.estimated));
     if (*result.reason)
-        web_put(view, "reason", web_live_text("what-if/reason", web_say(world, result.reason), NULL));
+        web_put(view, "reason", web_live_text("", web_say(world, result.reason), NULL));
     return view;
 }
 

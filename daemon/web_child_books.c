@@ -115,18 +115,41 @@ static int add_quarter(void *context, const struct quarter *quarter)
 }
 
 struct meters {
+    const struct config *config;
     const char *room;
     uint64_t roles;
     size_t n;
     uint32_t account[512];
 };
 
+/* A constant of the configuration: no meter, and nothing of it is booked by the quarter. */
+static bool is_constant(const struct config *config, const char *id)
+{
+    for (size_t i = 0; i < config->n_sources; i++)
+        if (!strcmp(config->source[i].id, id))
+            return isfinite(config->source[i].constant);
+    return false;
+}
+
+static double constants_of(const struct config *config, const char *room, uint64_t roles)
+{
+    double w = 0;
+    for (size_t i = 0; i < config->n_sources; i++) {
+        const struct source_config *source = &config->source[i];
+        if (source->room < config->n_rooms && !strcmp(config->room[source->room].id, room) &&
+            (roles >> source->role & 1) && isfinite(source->constant))
+            w += source->constant;
+    }
+    return w;
+}
+
 static int add_meter(void *context, const struct flowed *flowed)
 {
     struct meters *meters = context;
     const struct record *record = flowed->record;
     if (!record || record->quantity != Q_ENERGY || !record->room || strcmp(record->room, meters->room) != 0 ||
-        !(meters->roles >> record->role & 1) || meters->n == sizeof meters->account / sizeof meters->account[0])
+        !(meters->roles >> record->role & 1) || meters->n == sizeof meters->account / sizeof meters->account[0] ||
+        is_constant(meters->config, record->device))
         return 0;
     meters->account[meters->n++] = flowed->account;
     return 0;
@@ -137,7 +160,7 @@ static int add_meter(void *context, const struct flowed *flowed)
 static json_t *peak_of(const struct task *task, uint64_t roles, int64_t from_s, int64_t to_s)
 {
     struct day day = {.from_s = from_s};
-    struct meters meters = {.room = text_of(task->request, "room"), .roles = roles};
+    struct meters meters = {.config = task->place->config, .room = text_of(task->request, "room"), .roles = roles};
     ledger_sum(task->ledger, 0, from_s, to_s, add_meter, &meters);
     for (size_t i = 0; i < meters.n; i++)
         ledger_quarters(task->ledger, meters.account[i], from_s, to_s, add_quarter, &day);
@@ -151,8 +174,9 @@ static json_t *peak_of(const struct task *task, uint64_t roles, int64_t from_s, 
     }
     if (best == SIZE_MAX)
         return json_null();
-    return json_pack("{s:f, s:I, s:f}", "w", day.mwh[best] / 1000 * 4, "at", (json_int_t)(from_s + 900 * (int64_t)best),
-                     "known", (double)full / (double)((to_s - from_s) / 900));
+    return json_pack(
+        "{s:f, s:I, s:f}", "w", day.mwh[best] / 1000 * 4 + constants_of(task->place->config, meters.room, roles), "at",
+        (json_int_t)(from_s + 900 * (int64_t)best), "known", (double)full / (double)((to_s - from_s) / 900));
 }
 
 static json_t *tell_peaks(const struct task *task)

@@ -97,7 +97,7 @@ json_t *web_files_view(const struct web_files *files)
     for (size_t i = 0; i < ROWS; i++) {
         if (!files->file[i].n)
             continue;
-        snprintf(path, sizeof path, "%s?%s", files->file[i].path, files->file[i].tag);
+        snprintf(path, sizeof path, "%s?v=%s", files->file[i].path, files->file[i].tag);
         json_object_set_new(view, rows[i].name, json_string(path));
     }
     return view;

@@ -21,5 +21,5 @@ struct web_files;
 int web_files_load(struct web_files **ret, char words[300]);
 void web_files_free(struct web_files *files);
 const struct web_file *web_files_find(const struct web_files *files, const char *path); /* NULL */
-/* {"page_css": "/static/page.css?TAG", ...} for templates; what is not there is absent. */
+/* {"page_css": "/static/page.css?v=TAG", ...} for templates; what is not there is absent. */
 json_t *web_files_view(const struct web_files *files);

@@ -62,7 +62,6 @@ int web_reports_page(const struct web_world *world, const struct web_query *quer
 {
     char period[64], text[16];
     int64_t from, to;
-    json_t *scopes = json_array(), *periods = json_array();
     if (*query->scope && strcmp(query->scope, "site") != 0 && !web_room(world->config, query->scope)) {
         web_put_text(view, "error", "there is no room of this name");
         return -ENOENT;
@@ -72,6 +71,7 @@ int web_reports_page(const struct web_world *world, const struct web_query *quer
         web_put_text(view, "error", "expected a period like 2026, 2026-10, 2026-W40 or 2026-10-01/2026-10-15");
         return -EINVAL;
     }
+    json_t *scopes = json_array(), *periods = json_array();
     choice(scopes, "site", web_say(world, "The whole site"), scope_of(query));
     for (size_t i = 0; i < world->config->n_rooms; i++)
         choice(scopes, world->config->room[i].id, web_room_title(&world->config->room[i]), scope_of(query));

@@ -268,7 +268,8 @@ static enum MHD_Result send_file(struct request *request, const struct web_file 
         return MHD_NO;
     memcpy(answer.bytes, file->bytes, file->n);
     /* named with its fingerprint: may be kept for ever */
-    answer.keep_s = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, file->tag) ? INT_MAX : 3600;
+    const char *named = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "v");
+    answer.keep_s = named && !strcmp(named, file->tag) ? INT_MAX : 3600;
     return web_answer_send(request->connection, &answer);
 }
 

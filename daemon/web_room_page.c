@@ -127,9 +127,9 @@ void web_room_asks(const struct web_world *world, const struct web_query *query,
 static json_t *peak_view(const struct web_world *world, const json_t *peak)
 {
     char at[40];
-    json_t *view = json_object();
     if (!json_is_object(peak))
         return json_null();
+    json_t *view = json_object();
     web_put(view, "value", web_value(world, "", Q_ACTIVE_POWER, web_number(peak, "w"), NULL));
     web_clock(at, (int64_t)web_number(peak, "at") * 1000);
     web_put_text(view, "at", at + 11); /* the hour */

@@ -6,7 +6,7 @@
   if (!figure || typeof uPlot === "undefined") return;
   const chart = figure.querySelector(".chart"), paper = figure.querySelector(".paper"), hint = figure.querySelector(".chart-hint");
   const language = document.documentElement.lang, theme = document.documentElement.dataset.theme;
-  const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const screen = matchMedia("(prefers-color-scheme: dark)"), dark = () => theme === "dark" || (theme === "auto" && screen.matches);
   const style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue(name).trim();
   const HEIGHT = 420, MOST = 1500, LEAST_S = 60;
   let plot = null, range = null, whole = null, asked = 0;
@@ -60,7 +60,8 @@
       grid: {show: side === "left", stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1},
       values: (_, splits) => {
         const by = shown(units[side])[1], apart = Math.abs(splits[1] - splits[0]) / by;
-        return splits.map((split) => number(split / by, apart < 0.1 ? 2 : apart < 1 ? 1 : 0));
+        const digits = apart > 0 ? Math.min(4, Math.max(0, Math.ceil(-Math.log10(apart) - 0.001))) : 0;
+        return splits.map((split) => number(split / by, digits));
       },
     });
     const axes = [{stroke: colour("--dim"), grid: {stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1},
@@ -69,7 +70,7 @@
     return {
       width: chart.clientWidth || figure.clientWidth - 32, height: HEIGHT, cursor: {drag: {x: true, y: false, setScale: false}},
       scales: {x: {time: true}, left: {range: span(data, "left")}, right: {range: span(data, "right")}}, axes,
-      series: [{label: "", value: (_, s) => (s === null ? "" : new Date(s * 1000).toLocaleString(language, {dateStyle: "short", timeStyle: "short", hourCycle: "h23"}))},
+      series: [{label: figure.dataset.time, value: (_, s) => (s === null ? "" : new Date(s * 1000).toLocaleString(language, {dateStyle: "short", timeStyle: "short", hourCycle: "h23"}))},
         ...data.series.map((series, at) => ({
           label: series.label, scale: series.axis === "right" ? "right" : "left", stroke: series.color, width: 1.5, spanGaps: false,
           fill: series.draw === "stack" && data.series.findIndex((other) => other.draw === "stack") === at ? series.color : undefined,
@@ -111,8 +112,10 @@
       u.ctx.moveTo(u.bbox.left, y);
       u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
       u.ctx.stroke();
+      u.ctx.textAlign = "left";
+      u.ctx.textBaseline = "bottom";
       u.ctx.font = 12 * devicePixelRatio + "px system-ui, sans-serif";
-      u.ctx.fillText(limit.label, u.bbox.left + 6, y - 5);
+      u.ctx.fillText(limit.label, u.bbox.left + 6, y - 2);
       u.ctx.restore();
     }
   }
@@ -128,7 +131,7 @@
   }
 
   async function go(wanted) {
-    const mine = ++asked, query = new URLSearchParams({from: wanted.from, to: wanted.to, width: String(MOST), theme: dark ? "dark" : "light"});
+    const mine = ++asked, query = new URLSearchParams({from: wanted.from, to: wanted.to, width: String(MOST), theme: dark() ? "dark" : "light"});
     try {
       const answer = await fetch(figure.dataset.series + "&" + query);
       if (!answer.ok || mine !== asked) return;
@@ -182,6 +185,8 @@
       go({from: link.dataset.from, to: "now"});
     });
 
+  /* the screen turned dark or light: the same range in the other colours */
+  screen.addEventListener("change", () => { if (range) window_(range.from, range.to); });
   new ResizeObserver(() => { if (plot && chart.clientWidth) plot.setSize({width: chart.clientWidth, height: HEIGHT}); }).observe(figure);
   go({from: figure.dataset.from, to: figure.dataset.to || "now"});
 })();

@@ -66,9 +66,10 @@ class Install(unittest.TestCase):
     def test_catalog(self):
         with open(os.path.join(SOURCE, "daemon", "rule.c"), encoding="utf-8") as f:
             rules = set(re.findall(r'"([0-9a-f]{32})"', f.read()))
-        with open(self.path("lib/systemd/catalog/wattwacht.catalog"), encoding="utf-8") as f:
-            entries = re.findall(r"^-- ([0-9a-f]{32})$", f.read(), re.M)
-        self.assertEqual(sorted(rules), sorted(entries))
+        for name in ("wattwacht", "wattwacht.nl", "wattwacht.fr"):
+            with open(self.path("lib/systemd/catalog", name + ".catalog"), encoding="utf-8") as f:
+                entries = re.findall(r"^-- ([0-9a-f]{32})$", f.read(), re.M)
+            self.assertEqual(sorted(rules), sorted(entries), name)
         home = os.path.join(self.root, "catalog")
         os.makedirs(os.path.join(home, "usr/lib/systemd/catalog"))
         shutil.copy(self.path("lib/systemd/catalog/wattwacht.catalog"), os.path.join(home, "usr/lib/systemd/catalog"))
