@@ -55,6 +55,7 @@ struct advice_input {
     const struct heat_period *heat;
     double covered;     /* of the window, by all meters of the balance together */
     double it, cooling; /* mean W in that time; NAN */
+    double heat_out;    /* mean W of heat that leaves already; 0: none is metered */
     double ratio;       /* of the total to IT; NAN */
 };
 

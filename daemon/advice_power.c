@@ -16,6 +16,7 @@
 #define USED        0.35
 #define USED_HIGH   0.50
 #define USED_SOURCE "TU Darmstadt (Oltmanns et al. 2020): 20 to 50 % of it can be used on a campus; DKRZ: 25 %"
+#define LEFT_LEAST  0.2  /* of the heat, that does not leave already; assumption */
 #define LOW_LOAD    0.40 /* of the rating: below it fixed losses weigh most; assumption, 0.3 to 0.4 */
 
 static bool fit_ups(const struct advice_input *in, const struct live_device *device, double rating,
@@ -158,15 +159,15 @@ void advice_feeds(const struct advice_input *in, struct advice_list *list)
     a->caution = first->load.peak > first->rating ? "The breaker would have tripped, and the rack gone dark." : NULL;
 }
 
-/* A year at the period's mean power, as the section on heat has it. */
-static void year_of(const struct advice_input *in, const struct heat_config *c, struct heat_year *ret)
+/* A year at the period's mean power, as the section on heat has it; left: the share that does not leave already. */
+static void year_of(const struct advice_input *in, const struct heat_config *c, double left, struct heat_year *ret)
 {
     const struct heat_result *h = &in->heat->mean;
     const struct factors_config *f = &in->plant->live->config->factors;
     bool demand = !isnan(c->demand_space) || !isnan(c->demand_dhw);
-    struct heat_year_input year = {.sink_power = h->delivered,
-                                   .electric_power = h->electric,
-                                   .source_power = h->power,
+    struct heat_year_input year = {.sink_power = left * h->delivered,
+                                   .electric_power = left * h->electric,
+                                   .source_power = left * h->power,
                                    .demand_space = isnan(c->demand_space) ? 0 : c->demand_space,
                                    .demand_dhw = isnan(c->demand_dhw) ? 0 : c->demand_dhw,
                                    .factor_gas = f->gas,
@@ -177,7 +178,7 @@ static void year_of(const struct advice_input *in, const struct heat_config *c, 
                                    .price_electricity = f->price_electricity,
                                    .years = 1};
     if (!demand)
-        year.demand_dhw = USED * h->delivered * ADVICE_YEAR_HOURS;
+        year.demand_dhw = USED * left * h->delivered * ADVICE_YEAR_HOURS;
     heat_year(&year, ret);
 }
 
@@ -190,12 +191,15 @@ void advice_heat(const struct advice_input *in, struct advice_list *list)
         advice_skip(list, in, "heat", "what heat could be delivered is not known: see the section on heat");
         return;
     }
-    year_of(in, &room->heat, &y);
+    double left = fmax(0, 1 - in->heat_out / h->power);
+    if (left < LEFT_LEAST)
+        return; /* it is given already */
+    year_of(in, &room->heat, left, &y);
     bool demand = !isnan(room->heat.demand_space) || !isnan(room->heat.demand_dhw);
     struct advice *a = advice_add(list, in, "heat", "Give the heat to someone");
     snprintf(a->text, sizeof a->text,
-             "Offer %.0f kW at %.0f °C to a neighbour or a heat network: it would warm %.0f homes", h->delivered / 1e3,
-             room->heat.sink_supply, y.homes);
+             "Offer %.0f kW at %.0f °C to a neighbour or a heat network: it would warm %.0f homes",
+             left * h->delivered / 1e3, room->heat.sink_supply, y.homes);
     if (h->direct)
         snprintf(a->ground, sizeof a->ground, "%.1f kW at %.1f °C, %s", h->power / 1e3, h->temperature,
                  in->heat->basis);

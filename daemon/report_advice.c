@@ -34,6 +34,7 @@ static int look(const struct report_source *s, struct advice_input *in)
     in->it = hours > 0 ? split.it / hours : (double)NAN;
     in->cooling =
         hours > 0 && w.paired.role[ROLE_COOLING].meters ? w.paired.role[ROLE_COOLING].wh / hours : (double)NAN;
+    in->heat_out = hours > 0 ? w.paired.role[ROLE_HEAT_OUT].wh / hours : 0;
     bool whole = !kpi_total(&scope, &w, &w.paired, &total, &it, reason) && it.wh > 0 && total.wh >= it.wh;
     in->ratio = whole ? total.wh / it.wh : (double)NAN;
     return 0;

@@ -359,6 +359,14 @@ static void test_rank(void **state)
     near("heat", a->heat, 0.35 * 13000 * 8760, 1);
     near("low", a->low, 0.20 * 13000 * 8760, 1);
     near("net", a->kg, a->heat / 1e3 * (0.182 / 0.9 - 3.0 / 13 * 0.16749), 0.1);
+    advice_free(&p.list);
+    p.in.heat_out = 5000; /* half of it leaves already */
+    advice_heat(&p.in, &p.list);
+    near("the other half", only(&p.list, "heat")->heat, 0.5 * 0.35 * 13000 * 8760, 1);
+    advice_free(&p.list);
+    p.in.heat_out = 9500;
+    advice_heat(&p.in, &p.list);
+    assert_int_equal(p.list.n, 0);
     leave(&p);
 }
 
