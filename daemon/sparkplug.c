@@ -178,7 +178,7 @@ static void sparkplug_device(void *self, const struct live_device *device)
     uint32_t index = live_index(sparkplug->host->live, device->number);
     if (index == NO_DEVICE)
         return;
-    sparkplug_node_find(&sparkplug->node);
+    sparkplug_node_find_of(&sparkplug->node, device);
     struct sparkplug_set *set = sparkplug_metrics_set(&sparkplug->node.metrics, index);
     set->changed = true; /* a label or a shape: properties are told at birth alone */
     if (live(sparkplug))

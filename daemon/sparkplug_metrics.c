@@ -74,10 +74,24 @@ static void add_point(struct sparkplug_metrics *metrics, const struct live_point
     metrics->of_point[point->number] = item;
 }
 
-/* Shown before and now? */
-static void look_at(struct sparkplug_metrics *metrics, const struct live_point *point, bool wanted)
+static struct sparkplug_item *item_at(struct sparkplug_metrics *metrics, const struct live_point *point)
 {
-    struct sparkplug_item *item = metrics->of_point[point->number];
+    if (point->number >= metrics->n_points) {
+        size_t larger = 2 * (size_t)point->number + 64, grown = larger - metrics->n_points;
+        metrics->of_point = need(reallocarray(metrics->of_point, larger, sizeof(struct sparkplug_item *)));
+        memset(metrics->of_point + metrics->n_points, 0, grown * sizeof(struct sparkplug_item *));
+        metrics->n_points = larger;
+    }
+    if (!metrics->of_point[point->number])
+        add_point(metrics, point);
+    return metrics->of_point[point->number];
+}
+
+void sparkplug_metrics_see(struct sparkplug_metrics *metrics, const struct live_point *point, bool wanted)
+{
+    if (point->gone && !sparkplug_metrics_item(metrics, point->number))
+        return;
+    struct sparkplug_item *item = item_at(metrics, point);
     bool hidden = point->gone || !wanted;
     if (item->hidden == hidden && item->told == !hidden)
         return;
@@ -89,27 +103,14 @@ void sparkplug_metrics_find(struct sparkplug_metrics *metrics, const struct live
                             const void *context)
 {
     sparkplug_metrics_set(metrics, NO_DEVICE);
-    for (size_t i = 0; i < live->n_points; i++) {
-        const struct live_point *point = live->point[i];
-        bool seen = sparkplug_metrics_item(metrics, point->number) != NULL;
-        if (point->gone && !seen)
-            continue;
-        if (point->number >= metrics->n_points) {
-            size_t larger = 2 * (size_t)point->number + 64, grown = larger - metrics->n_points;
-            metrics->of_point = need(reallocarray(metrics->of_point, larger, sizeof(struct sparkplug_item *)));
-            memset(metrics->of_point + metrics->n_points, 0, grown * sizeof(struct sparkplug_item *));
-            metrics->n_points = larger;
-        }
-        if (!seen)
-            add_point(metrics, point);
-        look_at(metrics, point, wants(context, point));
-    }
+    for (size_t i = 0; i < live->n_points; i++)
+        sparkplug_metrics_see(metrics, live->point[i], wants(context, live->point[i]));
 }
 
 bool sparkplug_set_any(const struct sparkplug_set *set)
 {
     for (size_t i = 0; i < set->n; i++)
-        if (!set->item[i]->hidden)
+        if (!set->item[i]->hidden && !set->item[i]->point->gone)
             return true;
     return false;
 }
@@ -205,8 +206,8 @@ void sparkplug_set_birth(struct sparkplug_set *set, const struct sparkplug_style
     for (size_t i = 0; i < set->n; i++) {
         struct sparkplug_item *item = set->item[i];
         const struct live_point *point = item->point;
-        item->told = !item->hidden;
-        if (item->hidden)
+        item->told = !item->hidden && !point->gone;
+        if (!item->told)
             continue;
         struct sparkplug_metric metric =
             metric_of(item, style, point->ts_ms ? point->ts_ms : now_ms, point->quality, point->value);

@@ -48,8 +48,10 @@ struct sparkplug_metrics {
 void sparkplug_metrics_done(struct sparkplug_metrics *metrics);
 /* The set of a device, or of the node, made at first sight. */
 struct sparkplug_set *sparkplug_metrics_set(struct sparkplug_metrics *metrics, uint32_t device);
+/* Sees a point, and whether the broker is to have it. */
+void sparkplug_metrics_see(struct sparkplug_metrics *metrics, const struct live_point *point, bool wanted);
 typedef bool sparkplug_wants(const void *context, const struct live_point *point);
-/* Sees every point that live.h has by now, and which of them the broker is to have. */
+/* Sees every point that live.h has by now. */
 void sparkplug_metrics_find(struct sparkplug_metrics *metrics, const struct live *live, sparkplug_wants *wants,
                             const void *context);
 /* The item of a point in its set; NULL: not seen. */

@@ -36,6 +36,13 @@ void sparkplug_node_find(struct sparkplug_node *node)
     sparkplug_metrics_find(&node->metrics, node->host->live, wants, node->host);
 }
 
+void sparkplug_node_find_of(struct sparkplug_node *node, const struct live_device *device)
+{
+    for (size_t i = 0; i < device->n_bound; i++)
+        if (device->bound[i])
+            sparkplug_metrics_see(&node->metrics, device->bound[i], mqtt_view_wants(node->host, device->bound[i]));
+}
+
 /* What was put into the payload, as the next message of the session. */
 static void tell(struct sparkplug_node *node, const char *verb, const char *device)
 {
@@ -156,7 +163,8 @@ void sparkplug_node_past(struct sparkplug_node *node, const struct row *const *r
     uint32_t index = rows[0]->device == NO_DEVICE ? NO_DEVICE : live_index(live, rows[0]->device);
     if (rows[0]->device != NO_DEVICE && (index == NO_DEVICE || !live->device[index]->config))
         return; /* gone, and with it who would ask */
-    sparkplug_node_find(node);
+    if (index != NO_DEVICE)
+        sparkplug_node_find_of(node, live->device[index]);
     struct sparkplug_set *set = sparkplug_metrics_set(&node->metrics, index);
     if (!sparkplug_set_any(set))
         return;

@@ -25,6 +25,7 @@ void sparkplug_node_done(struct sparkplug_node *node);
 struct sparkplug_set *sparkplug_node_set(struct sparkplug_node *node); /* of the node itself */
 /* Sees new points, and those that are to go to this broker or not. */
 void sparkplug_node_find(struct sparkplug_node *node);
+void sparkplug_node_find_of(struct sparkplug_node *node, const struct live_device *device);
 
 /* NBIRTH: with it all devices are unborn. */
 void sparkplug_node_birth(struct sparkplug_node *node);
