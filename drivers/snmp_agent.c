@@ -6,13 +6,15 @@
 #include <stdlib.h>
 
 #define SNMP_PORT 161 /* RFC 3417 section 3.2 */
+/* Most that do not answer version 2 are not there: version 1 is not waited for as long. */
+#define OLDER_US 1000000
 
 struct snmp_agent {
     struct snmp_net *net;
     const struct device_setup *setup;
     struct snmp_setup snmp; /* the setup's, but perhaps of version 1 */
     enum fault silence;     /* of version 2, while version 1 is tried */
-    int64_t try_us;
+    int64_t try_us, usual_us;
     struct question *question;
     struct endpoint endpoint[RESOLVE_MAX];
     size_t n, at;
@@ -74,6 +76,9 @@ static bool tries_older(struct snmp_agent *agent, enum snmp_outcome outcome)
     agent->silence = snmp_outcome_fault(outcome);
     snprintf(agent->words, sizeof(agent->words), "%s", snmp_link_words(agent->link));
     agent->snmp.version = 1;
+    agent->usual_us = agent->try_us;
+    if (agent->try_us > OLDER_US)
+        agent->try_us = OLDER_US;
     agent->at = 0;
     try_address(agent);
     return true;
@@ -95,6 +100,8 @@ static void on_hello(void *user, enum snmp_outcome outcome, const netsnmp_pdu *r
         opened(agent, agent->silence, agent->words);
         return;
     }
+    if (agent->usual_us)
+        snmp_agent_set_try(agent, agent->usual_us);
     opened(agent, snmp_outcome_fault(outcome), snmp_link_words(agent->link));
 }
 
