@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config_raw.h"
 #include "daemon/data.h"
+#include "daemon/factors.h"
 #include "drivers/profile.h"
 #include "drivers/unit.h"
 
@@ -149,6 +150,8 @@ int config_load(const char *const *dirs, size_t n, const char *credentials, cons
     if (files)
         field_read_map(&reader, config_fields, &root, &raw);
     load_profiles(&reader, dirs, n, &config->profiles);
+    if (factors_load()) /* with a broken installation no figure can be told */
+        diag_error(diag, (struct place){.file = data_path(config->arena, "factors.yaml")}, NULL, "%s", factors_load());
     /* references are checked even after other errors: all is told in one run */
     if (files && config->profiles)
         config_resolve(&reader, &root, &raw, previous, config);

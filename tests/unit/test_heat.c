@@ -232,11 +232,15 @@ static void test_estimate(void **state)
 static void test_factors(void **state)
 {
     (void)state;
-    for (const struct factor *f = factors; f->key; f++) {
-        assert_true(f->value > 0);
-        assert_true(strlen(f->source) > 10);
-        assert_ptr_equal(factor_find(f->key), f);
+    static const char *const keys[] = {"electricity-co2", "gas-co2", "chilled-water", "household-heat",
+                                       "coverage-year"};
+    assert_null(factors_load());
+    assert_null(factor_find("nothing"));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        assert_true(factor_value(keys[i]) > 0);
+        assert_true(strlen(factor_find(keys[i])->source) > 10);
     }
+    assert_string_equal(factor_find("electricity-co2")->source, "AIB, European Residual Mixes 2023, Belgium (2024)");
     /* 500 MWh of heat that gas would have made: 101.1 t */
     near("claim", 500e3 * factor_value("gas-co2") / factor_value("boiler-efficiency"), 101.1e3, 60);
     near("claim, net calorific factor", 500e3 * 0.202 / factor_value("boiler-efficiency"), 112.2e3, 60);
