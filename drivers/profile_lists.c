@@ -80,6 +80,15 @@ static int read_test(struct field_reader *reader, const struct yaml_node *node, 
     return 0;
 }
 
+int profile_pattern_field(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
+                          void *into)
+{
+    (void)field;
+    regex_t **pattern = into;
+    *pattern = node->kind == YAML_SCALAR ? pattern_read(reader, node, node->text) : NULL;
+    return *pattern ? 0 : wrong(reader, node, "a regular expression");
+}
+
 int profile_conditions_field(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
                              void *into)
 {

@@ -22,6 +22,7 @@ struct point_def {
     struct number_list na;             /* raw */
     struct condition_list when, valid; /* at discovery; with every poll */
     bool negative_na, drop_na, text_unit, ignore;
+    regex_t *take;   /* of a longer text only its first group; NULL: all */
     double offset;   /* after the scale, in the unit */
     double range[2]; /* base unit; NAN: none */
     int64_t mask;    /* raw & mask, moved down to bit 0; 0: none */

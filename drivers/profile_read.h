@@ -32,6 +32,7 @@ field_read profile_ref_field;        /* struct ref */
 field_read profile_select_field;     /* struct select */
 field_read profile_selects_field;    /* struct field_items of struct select; one alone is a list of one */
 field_read profile_conditions_field; /* struct condition_list */
+field_read profile_pattern_field;    /* regex_t * */
 field_read profile_scales_field;     /* struct scale_list */
 field_read profile_labels_field;     /* struct template_list */
 field_read profile_numbers_field;    /* struct number_list: decimals or 0x... */

@@ -33,6 +33,7 @@ static const char *const transforms[] = {"none", "invert", "absolute", "four-qua
         POINT("na", profile_numbers_field, na, "raw numbers that mean no value"),                                      \
         POINT("negative-na", field_bool, negative_na, "any negative raw number means no value"),                       \
         POINT("drop-na", field_bool, drop_na, "no value at discovery: the device has no such point"),                  \
+        POINT("take", profile_pattern_field, take, "of a longer text only the first group of this expression"),        \
         POINT("text-unit", field_bool, text_unit, "the value is a text of a number and its unit"),                     \
         POINT("range", profile_range_field, range, "outside is not plausible: [lowest, highest] in the base unit"),    \
         POINT("mask", field_integer, mask, "these bits of the raw number only, moved down"),                           \

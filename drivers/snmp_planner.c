@@ -22,6 +22,7 @@ struct decode_op {
     uint32_t n_valid;
     const struct valid_op *valid;
     bool with_unit;
+    const regex_t *take;
     enum dimension dimension;
     struct value_op op;
 };
@@ -56,10 +57,26 @@ static void add_row(struct work *work, const struct snmp_row *row, struct candid
     c->handle = work->n_rows - 1;
 }
 
+/* A number that stands within a longer text. */
+static double number_in(const struct snmp_value *value, const regex_t *take, bool with_unit, enum dimension dimension)
+{
+    char text[4096];
+    regmatch_t group[2];
+    if (!take || value->kind != SV_BYTES)
+        return snmp_value_number(value, with_unit, dimension);
+    snprintf(text, sizeof text, "%.*s", (int)value->n, (const char *)value->bytes);
+    if (regexec(take, text, 2, group, 0) != 0 || group[1].rm_so < 0)
+        return NAN;
+    struct snmp_value part = {.kind = SV_BYTES,
+                              .bytes = (const uint8_t *)text + group[1].rm_so,
+                              .n = (size_t)(group[1].rm_eo - group[1].rm_so)};
+    return snmp_value_number(&part, with_unit, dimension);
+}
+
 static void try_point(struct work *work, struct cells *cells, struct snmp_row *row, const struct point_def *def,
                       struct oid name, const struct snmp_value *value)
 {
-    double raw = snmp_value_number(value, def->text_unit, dimension_of((enum quantity)def->quantity));
+    double raw = number_in(value, def->take, def->text_unit, dimension_of((enum quantity)def->quantity));
     if (isnan(raw))
         return;
     struct value_op bare = value_op_make(def, DECIMAL_ONE, 1, NULL, DECIMAL_ONE);
@@ -188,6 +205,7 @@ static void plan_decode(struct work *work, struct decode *decode)
                                  .point = c->point,
                                  .op = c->op,
                                  .with_unit = c->def->text_unit,
+                                 .take = c->def->take,
                                  .dimension = dimension_of(c->quantity)};
         plan_valid(work, row, c->def, op);
         need(work, snmp_row_name(work->scratch, row, &c->def->from), &op->value);
@@ -340,7 +358,7 @@ void snmp_plan_decode(const struct snmp_plan *plan, const struct snmp_value *val
         const struct decode_op *op = &decode->op[i];
         const struct snmp_value *value = &values[op->value];
         struct sample sample = {NAN, QL_SENTINEL};
-        double raw = snmp_value_number(value, op->with_unit, op->dimension);
+        double raw = number_in(value, op->take, op->with_unit, op->dimension);
         if (value->kind == SV_BYTES && isnan(raw) && value->n)
             sample.quality = QL_IMPLAUSIBLE; /* a text where a number should be */
         else
