@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_thread.h"
+#include "mqtt_tls.h"
 #include "drivers/mqtt_probe.h"
 
 #include <errno.h>
@@ -147,6 +148,13 @@ static void suspect(struct mqtt_wire *wire, struct mqtt_cause *cause)
     wire->suspected = 0;
 }
 
+static void ask_tls(const struct mqtt_wire *wire, struct mqtt_cause *cause)
+{
+    const struct mqtt_tls_setup setup = {wire->server.host, wire->setup.ca, wire->setup.cert, wire->setup.key,
+                                         wire->server.port};
+    (void)mqtt_tls_probe(&setup, REACH_MS, cause->reach, sizeof cause->reach);
+}
+
 static void give_up(struct mqtt_wire *wire, const char *why)
 {
     mqtt_thread_lock(wire);
@@ -160,6 +168,8 @@ static void give_up(struct mqtt_wire *wire, const char *why)
     else if (!cause.refused_by_broker && !cause.tls[0])
         (void)mqtt_probe_reach(wire->server.host, wire->server.port, REACH_MS, wire->stop, cause.reach,
                                sizeof cause.reach);
+    if (wire->server.tls && !cause.was_connected && !cause.refused_by_broker && !cause.reach[0])
+        ask_tls(wire, &cause);
     if (cause.was_connected || why || !(cause.tls[0] || cause.reach[0]))
         count_connect(wire);
     tell(wire, &cause);

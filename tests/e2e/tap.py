@@ -86,7 +86,7 @@ class Tap(threading.Thread):
         if head & 6:
             s.sendall(b"\x40\x02" + body[:2])
             body = body[2:]
-        self.messages.append((topic, body.decode(), bool(head & 1)))
+        self.messages.append((topic, body.decode(errors="replace"), bool(head & 1)))
 
     def samples(self, site):
         """Each sample told: (ROOM/DEVICE/PART, ts, how), how being live, retained or history, in the order of coming."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing is lost in an outage: one daemon, a broker for each kind of outage, all at once.
 
-Covers mqtt_relay mqtt_sample. What a broker that nothing happens to was told is the measure for the others: each sample,
+Covers mqtt_relay mqtt_sample service_exits. What a broker that nothing happens to was told is the measure for the others: each sample,
 by part and time, arrived live or as history.
 """
 import contextlib
@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rig import Rig, free_port  # noqa: E402
+from rig import Rig, SOURCE, free_port  # noqa: E402
 from tap import Tap  # noqa: E402
 
 BUILD = os.environ["WATTWACHT_BUILD"]
@@ -34,12 +34,12 @@ agents:
 class Broker:
     """A mosquitto that asks for passwords, and somebody who listens to it."""
 
-    def __init__(self, rig, name):
+    def __init__(self, rig, name, more=""):
         self.rig, self.name, self.port = rig, name, free_port()
         self.passwords = rig.path(name + ".passwords")
         self.allow("geheim")
         self.conf = rig.write(name + ".conf", f"listener {self.port} 127.0.0.1\nuser root\nset_tcp_nodelay true\n"
-                              f"max_queued_messages 0\nallow_anonymous false\npassword_file {self.passwords}\n")
+                              f"max_queued_messages 0\nallow_anonymous false\npassword_file {self.passwords}\n{more}")
         self.start()
         self.tap = Tap(self.port, "tap-" + name)
 
@@ -81,8 +81,9 @@ class Outages(unittest.TestCase):
         rig.simulate(ROOM)
         self.brokers = {name: Broker(rig, name) for name in names}
         rig.write("conf.d/credentials/mqtt", "geheim\n", 0o600)
-        servers = "".join(f'  - {{server: "mqtt://127.0.0.1:{b.port}", user: wattwacht, password: {{credential: mqtt}}}}\n'
-                          for b in self.brokers.values())
+        # every second one by version 5
+        servers = "".join(f'  - {{server: "mqtt://127.0.0.1:{b.port}", user: wattwacht, password: {{credential: mqtt}}, '
+                          f'version: {("3.1.1", "5")[i % 2]}}}\n' for i, b in enumerate(self.brokers.values()))
         devices = "".join(f'  {d}: {{room: leuven, profile: apc-rpdu2, address: "{rig.agents[d]}", every: 1s, timeout: 300ms}}\n'
                           for d in ("pdu-a", "pdu-b"))
         rig.write("conf.d/site.yaml", f"site: {{name: test}}\nhttp: {{listen: 'unix:{rig.dir}/api.sock'}}\nmqtt:\n{servers}"
@@ -142,7 +143,7 @@ class Outages(unittest.TestCase):
             b[name].start()
         b["pause"].signal(signal.SIGCONT)
         self.rig.until("the wrong password is noticed",
-                       lambda: [a for a in self.rig.api("/api/v1/alerts") if a["rule"] == "broker" and "code 5" in a["text"]])
+                       lambda: [a for a in self.rig.api("/api/v1/alerts") if a["rule"] == "broker" and "refuses the user name or password" in a["text"]])
         b["password"].allow("geheim")
         b["password"].signal(signal.SIGHUP)
         self.at(14)
@@ -162,6 +163,8 @@ class Outages(unittest.TestCase):
         finally:
             print(f"\n{len(measure)} samples of {len({m[0] for m in measure})} parts", flush=True)
             results = {name: self.report(broker, measure) for name, broker in b.items()}
+            jitter = [d["jitter_p99_ms"] for d in self.rig.api("/api/v1/status")["devices"]]
+            print(f"poll jitter meanwhile, p99 of each device: {', '.join(f'{j:.1f}' for j in jitter)} ms", flush=True)
         for name, (lost, reordered) in results.items():
             self.assertEqual((name, lost, reordered), (name, set(), 0))
         # a broker that began empty has all again that is retained
@@ -172,6 +175,32 @@ class Outages(unittest.TestCase):
         self.assertEqual(self.daemon.stop(), 0, self.daemon.said())
         for broker in b.values():
             broker.tap.stop()
+
+
+class Rights(unittest.TestCase):
+    def test_of_the_guide(self):
+        """With no more rights than docs/mqtt.md lists, every view is told, and nothing is refused."""
+        with open(os.path.join(SOURCE, "docs", "mqtt.md"), encoding="utf-8") as f:
+            lines = [line.strip() for line in f if line.startswith("    user ") or line.startswith("    topic ")]
+        self.assertGreater(len(lines), 6)
+        with Rig(BUILD) as rig:
+            rig.simulate(ROOM)
+            acl = rig.write("acl", "\n".join(lines + ["user reader", "topic read #", ""]))
+            broker = Broker(rig, "rights", f"acl_file {acl}\nlog_type all\n")
+            rig.write("conf.d/credentials/mqtt", "geheim\n", 0o600)
+            rig.write("conf.d/site.yaml", f"site: {{name: stadskantoor}}\nhttp: {{listen: 'unix:{rig.dir}/api.sock'}}\n"
+                      f"mqtt: {{server: 'mqtt://127.0.0.1:{broker.port}', user: wattwacht, password: {{credential: mqtt}}, "
+                      "views: [native, homeassistant, sparkplug, scalar]}\nrooms: {leuven: {}}\ndevices:\n"
+                      f"  pdu-a: {{room: leuven, profile: apc-rpdu2, address: '{rig.agents['pdu-a']}', every: 1s}}\n")
+            daemon = rig.daemon()
+            for what in ("wattwacht/stadskantoor/device/leuven/pdu-a/total/state",
+                         "wattwacht/stadskantoor/device/leuven/pdu-a/total/active_power",
+                         "homeassistant/device/wattwacht-stadskantoor/pdu-a/config", "spBv1.0/stadskantoor/DBIRTH/"):
+                rig.until(what, lambda w=what: [m for m in broker.tap.messages if m[0].startswith(w)])
+            self.assertEqual([a for a in rig.api("/api/v1/alerts") if a["rule"] == "broker"], [])
+            self.assertEqual(daemon.stop(), 0, daemon.said())
+            broker.tap.stop()
+            self.assertNotIn("Denied", broker.process.said())
 
 
 if __name__ == "__main__":

@@ -142,6 +142,37 @@ static void test_left_behind(void **state)
     fixture->site.live->n_devices = 2;
 }
 
+/* A broker is told of the points that it is to have. */
+static void test_points(void **state)
+{
+    static const char *wanted[] = {"*/voltage", "leuven/kpi/*"};
+    struct fixture *fixture = *state;
+    struct kpi_result kpis[] = {{.scope = "leuven", .id = Q_K_IPUE, .value = 1.4}, {.scope = "site", .id = Q_K_IPUE}};
+    fixture->config.n_points = 2;
+    fixture->config.point = wanted;
+    rig_start(fixture);
+    subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
+    UNTIL(rig_heard_is(&fixture->subscriber, TREE "status", "online"), 10);
+    rig_poll_device(fixture, 1, 2, T0);
+    rig_poll_device(fixture, 0, 230.1, T0);
+    mqtt_sink.kpis(fixture->mqtt, kpis, 2);
+    UNTIL(rig_heard_is(&fixture->subscriber, OUTLET,
+                       "{\"ts\":\"2023-11-14T22:13:20.000Z\",\"q\":\"good\",\"voltage\":230.1}"),
+          5);
+    UNTIL(subscriber_heard(&fixture->subscriber, TREE "kpi/leuven/ipue/state"), 5);
+    UNTIL(rig_heard_has(&fixture->subscriber, TREE "device/kelder/ups-1/info", "\"parts\":{}"), 5);
+    UNTIL(rig_connected(fixture), 5);
+    assert_null(subscriber_heard(&fixture->subscriber, TREE "device/leuven/pdu-a1/inlet-1/state"));
+    assert_null(subscriber_heard(&fixture->subscriber, TREE "device/kelder/ups-1/battery/state"));
+    assert_null(subscriber_heard(&fixture->subscriber, TREE "kpi/site/ipue/state"));
+    /* and of others after a reload */
+    wanted[0] = "*/current";
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    UNTIL(rig_heard_is(&fixture->subscriber, OUTLET, ""), 5);
+    rig_poll_device(fixture, 0, 3, T0 + 1000);
+    UNTIL(rig_heard_has(&fixture->subscriber, TREE "device/leuven/pdu-a1/inlet-1/state", "\"current\":3"), 5);
+}
+
 /* Without a view the site's status is all there is; a view that is named later tells everything. */
 static void test_reload_views(void **state)
 {
@@ -345,6 +376,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_tree, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_device_leaves, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_left_behind, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_points, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_reload_views, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_reload_connection, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_broker_forgets, rig_setup, rig_teardown),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mqtt, mqtt_thread, mqtt_send and mqtt_link when what answers is no broker, or one that closes the connection: words,
- * and pauses that grow. */
+/* mqtt, mqtt_thread, mqtt_send, mqtt_tls and mqtt_link when what answers is no broker, or one that closes the
+ * connection: words, and pauses that grow. */
 #include "mqtt_rig.h"
 
 #include <arpa/inet.h>
@@ -97,8 +97,38 @@ static void test_expired(void **state)
     snprintf(ca, sizeof ca, "%s/ca.crt", fixture->broker.dir);
     fixture->config.ca = ca;
     rig_start(fixture);
-    UNTIL(rig_trouble_has(fixture->mqtt, "has expired"), 15);
+    UNTIL(rig_trouble_has(fixture->mqtt, "its certificate has expired"), 15);
     print_message("  %s\n", mqtt_sink.trouble(fixture->mqtt));
+}
+
+/* A broker that wants to see a certificate of ours. */
+static void test_client_certificate(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mqtt_wire_stats stats;
+    char ca[128], cert[128], key[128];
+    snprintf(ca, sizeof ca, "%s/ca.crt", fixture->broker.dir);
+    snprintf(cert, sizeof cert, "%s/client.crt", fixture->broker.dir);
+    snprintf(key, sizeof key, "%s/client.key", fixture->broker.dir);
+    broker_stop(&fixture->broker, SIGKILL);
+    broker_configure(&fixture->broker, "require_certificate true");
+    broker_start(&fixture->broker);
+    fixture->config.ca = ca;
+    rig_start(fixture);
+    UNTIL(rig_trouble_has(fixture->mqtt, "it wants a certificate of ours"), 15);
+    print_message("  %s\n", mqtt_sink.trouble(fixture->mqtt));
+    mqtt_stats(fixture->mqtt, &stats);
+    assert_int_equal(stats.connects, 0);
+    fixture->config.cert = ca; /* not ours: no key is of it */
+    fixture->config.key = key;
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    UNTIL(rig_trouble_has(fixture->mqtt, "is of another certificate"), 15);
+    print_message("  %s\n", mqtt_sink.trouble(fixture->mqtt));
+    fixture->config.cert = cert;
+    fixture->config.key = key;
+    assert_int_equal(mqtt_reload(fixture->mqtt, &fixture->config), 0);
+    UNTIL((mqtt_stats(fixture->mqtt, &stats), stats.connects == 1), 15);
+    assert_null(mqtt_sink.trouble(fixture->mqtt));
 }
 
 static size_t info_bytes(const struct fixture *fixture)
@@ -147,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_no_broker, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_expired, rig_setup_tls, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_client_certificate, rig_setup_tls, rig_teardown),
         cmocka_unit_test_setup_teardown(test_large_3, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_large_5, rig_setup, rig_teardown),
     };
