@@ -102,6 +102,7 @@ static char **argv_of(const char *mode, const char *first, const char *const *mo
 static void on_told(void *context)
 {
     struct web *web = context;
+    speech_turn(web->site.speech);
     if (web->site.streams)
         streams_turn(web->site.streams);
 }

@@ -2,6 +2,7 @@
 #include "daemon/web_answer.h"
 
 #include "daemon/http_view.h"
+#include "drivers/hash.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -17,10 +18,7 @@ static const char *const policies[] = {
 
 static void put_tag(char tag[24], const struct web_answer *answer)
 {
-    uint64_t print = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < answer->n; i++)
-        print = (print ^ (unsigned char)answer->bytes[i]) * UINT64_C(1099511628211);
-    snprintf(tag, 24, "\"%016llx\"", (unsigned long long)print);
+    snprintf(tag, 24, "\"%016llx\"", (unsigned long long)hash_bytes(HASH_BEGIN, answer->bytes, answer->n));
 }
 
 static void put_cache(struct MHD_Response *response, const struct web_answer *answer)

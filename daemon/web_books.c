@@ -44,6 +44,7 @@ struct books {
     char *const *argv;
     struct child child[CHILDREN];
     struct question *first;
+    unsigned telling;
     bool ending;
 };
 
@@ -65,21 +66,26 @@ static void question_free(struct question *question)
     free(question);
 }
 
-static void tell(struct question *question)
+/* Who is told may ask anew at once: nothing is swept away meanwhile. */
+static void tell(struct books *books, struct question *question)
 {
     struct waiter *waiters = question->waiters;
     question->waiters = NULL;
+    books->telling++;
     for (struct waiter *w = waiters, *next; w; w = next) {
         next = w->next;
         w->done(w->context, question->answer);
         free(w);
     }
+    books->telling--;
 }
 
 /* Lets go of what is no longer fresh, and of the oldest beyond KEPT. */
 static void sweep(struct books *books)
 {
     size_t kept = 0;
+    if (books->telling)
+        return;
     for (struct question **p = &books->first; *p;) {
         struct question *q = *p;
         bool done = !q->child && !q->waiters;
@@ -103,7 +109,7 @@ static void on_said(void *context, char *bytes, size_t n)
         question->child = NULL;
         question->answered_us = now_us(child->books);
         question->answer = bytes ? json_loadb(bytes, n, 0, NULL) : NULL;
-        tell(question);
+        tell(child->books, question);
     }
     free(bytes);
     if (!bytes || child->old) {
@@ -137,7 +143,7 @@ static void hand_out(struct books *books)
             r = worker_tell(child->worker, question->text, strlen(question->text));
         if (r < 0) { /* nobody can be asked: better no answer than a page that waits */
             question->answered_us = now_us(books);
-            tell(question);
+            tell(books, question);
             continue;
         }
         child->question = question;
@@ -246,7 +252,7 @@ void books_free(struct books *books)
     for (size_t i = 0; i < CHILDREN; i++)
         worker_free(books->child[i].worker);
     for (struct question *q = books->first; q; q = q->next)
-        tell(q);
+        tell(books, q);
     for (struct question *q = books->first, *next; q; q = next) {
         next = q->next;
         question_free(q);

@@ -2,9 +2,9 @@
 #include "daemon/web_files.h"
 
 #include "daemon/data.h"
+#include "drivers/hash.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,10 +46,8 @@ static void read_file(const char *path, struct web_file *file)
 
 static void put_tag(struct web_file *file)
 {
-    uint64_t print = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < file->n; i++)
-        print = (print ^ (unsigned char)file->bytes[i]) * UINT64_C(1099511628211);
-    snprintf(file->tag, sizeof file->tag, "%016llx", (unsigned long long)print);
+    snprintf(file->tag, sizeof file->tag, "%016llx",
+             (unsigned long long)hash_bytes(HASH_BEGIN, file->bytes ? file->bytes : "", file->n));
 }
 
 int web_files_load(struct web_files **ret, char words[300])

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/web_page.h"
 
+#include "drivers/hash.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,40 +126,32 @@ void web_page_frame(const struct web_world *world, const struct web_page *page, 
     web_put(view, "alert_count", web_live_text(key, n ? text : "", n ? WEB_BAD : WEB_FINE));
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t mix(uint64_t print, const char *text)
-{
-    for (; *text; text++)
-        print = (print ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return (print ^ 0xff) * UINT64_C(1099511628211);
-}
-
 static uint64_t print_of(uint64_t print, const json_t *value)
 {
     const char *key;
     json_t *member;
     size_t i;
     if (json_is_string(value))
-        return mix(print, json_string_value(value));
+        return hash_text(print, json_string_value(value));
     if (json_is_array(value)) {
-        print = mix(print, "[");
+        print = hash_text(print, "[");
         json_array_foreach(value, i, member) print = print_of(print, member);
         return print;
     }
     if (!json_is_object(value))
-        return mix(print, json_is_true(value) ? "true" : "no");
+        return hash_text(print, json_is_true(value) ? "true" : "no");
     if (json_object_get(value, "k")) /* live: its key alone counts */
-        return mix(print, json_string_value(json_object_get(value, "k")));
+        return hash_text(print, json_string_value(json_object_get(value, "k")));
     json_object_foreach((json_t *)value, key, member)
     {
-        print = print_of(mix(print, key), member);
+        print = print_of(hash_text(print, key), member);
     }
     return print;
 }
 
 uint64_t web_page_print(const json_t *view)
 {
-    return print_of(UINT64_C(14695981039346656037), view);
+    return print_of(HASH_BEGIN, view);
 }
 
 void web_page_collect(const json_t *view, json_t *values)

@@ -153,7 +153,8 @@ static void test_ours(void **state)
         fail_msg("%s", words);
     templates_free(templates);
     char command[1200];
-    snprintf(command, sizeof command, "grep -nE ' [a-z-]+=\\{\\{|style=| on[a-z]+=|\\{\\{[&{]|<script>' %s/*.html", directory);
+    snprintf(command, sizeof command, "grep -nE ' [a-z-]+=\\{\\{|style=| on[a-z]+=|\\{\\{[&{]|<script>' %s/*.html",
+             directory);
     assert_int_not_equal(system(command), 0);
 }
 
