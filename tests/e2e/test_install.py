@@ -32,7 +32,9 @@ class Install(unittest.TestCase):
                      "share/wattwacht/graphs/page/page.css", "share/wattwacht/systemd/wattwacht.catalog",
                      "lib/sysusers.d/wattwacht.conf", "lib/tmpfiles.d/wattwacht.conf",
                      "lib/systemd/catalog/wattwacht.catalog", "share/wattwacht/profiles/apc-rpdu2.yaml",
-                     "share/wattwacht/graphs/power.yaml", "share/doc/wattwacht/grafana/wattwacht.json",
+                     "share/wattwacht/graphs/power.yaml", "share/wattwacht/factors.yaml",
+                     "share/wattwacht/languages/nl.yaml", "share/wattwacht/laws/eu-2024-1364.yaml",
+                     "share/doc/wattwacht/grafana/wattwacht.json",
                      "share/wattwacht/systemd/serial.conf", "share/doc/wattwacht/examples/leuven/10-site.yaml",
                      "share/man/man5/wattwacht.conf.5", "share/man/man8/wattwachtd.8", "share/man/man1/wattwacht.1"):
             self.assertTrue(os.path.exists(self.path(name)), name)
