@@ -278,8 +278,8 @@ static void assert_totals(const struct tally all[N_KINDS + 1])
     struct tally sum = {0};
     for (size_t k = 0; k <= N_KINDS; k++) {
         if (all[k].expected)
-            printf("%-8s expected %4u, found %4u, disputed %2u, wrong %u\n", kinds[k], all[k].expected, all[k].found,
-                   all[k].disputed, all[k].wrong);
+            printf("%-8s expected %4u, found %4u, disputed %2u, wrong %u\n", k < N_KINDS ? kinds[k] : "others",
+                   all[k].expected, all[k].found, all[k].disputed, all[k].wrong);
         sum.expected += all[k].expected;
         sum.found += all[k].found;
         sum.disputed += all[k].disputed;
