@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PER_K_LOW    0.02
-#define PER_K        0.03
-#define PER_K_HIGH   0.04
 #define WARMEST_C    26.0 /* the warmest inlet may come to, a kelvin below the recommended limit */
 #define MOST_K       5.0  /* in one plan; then look again */
 #define COVERED      0.5  /* of the window by the sensors, to judge it; assumption */
@@ -24,7 +21,6 @@
 #define FREE_RUNNING 0.04 /* W a W of heat that pumps and fans of free cooling take; assumption */
 
 static const char *const no_cooling = "the electricity of the cooling is not metered (role cooling)";
-static const char *const per_k_source = "ENERGY STAR: 2 to 4 % of the cooling's electricity a kelvin";
 static const char *const re_measure =
     "Measure again after each step: fans of servers turn faster when it is warmer, and PUE alone hides that.";
 
@@ -50,9 +46,10 @@ static bool judged(const struct advice_input *in, struct advice_list *list, cons
 
 static void save_by_kelvin(struct advice *a, const struct advice_input *in, double kelvin)
 {
-    advice_save(a, in, in->cooling * PER_K_LOW * kelvin, in->cooling * PER_K * kelvin,
-                in->cooling * PER_K_HIGH * kelvin);
-    advice_assume(a, "cooling-per-kelvin", PER_K, "1/K", per_k_source);
+    const struct factor *f = factor_find("cooling-per-kelvin");
+    advice_save(a, in, in->cooling * factor_value("cooling-per-kelvin-low") * kelvin, in->cooling * f->value * kelvin,
+                in->cooling * factor_value("cooling-per-kelvin-high") * kelvin);
+    advice_assume(a, f->key, f->value, f->unit, f->source);
 }
 
 void advice_supply_temperature(const struct advice_input *in, struct advice_list *list)

@@ -9,17 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_W     15.0 /* below: a sensor, a modem, nothing */
-#define FLAT        0.06 /* spread of the quarters, 5 to 95 %, of their mean; assumption */
-#define LEAST_DAYS  7
-#define LOOK_S      (31 * INT64_C(86400)) /* of quarters, at most: the latest */
-#define DAY_S       INT64_C(86400)
-#define NAMED       5 /* outlets named in the text */
-#define MORE_YEARS  2 /* that something kept goes on for; assumption */
-#define IDLE_LOW    0.05
-#define IDLE        0.10
-#define IDLE_HIGH   0.22 /* from 30 to 8 % in a year */
-#define IDLE_SOURCE "Anthesis, Koomey 2015 and 2017: 30 % of 4,000 servers idle, 8 % a year after that was shown"
+#define LEAST_W    15.0 /* below: a sensor, a modem, nothing */
+#define FLAT       0.06 /* spread of the quarters, 5 to 95 %, of their mean; assumption */
+#define LEAST_DAYS 7
+#define LOOK_S     (31 * INT64_C(86400)) /* of quarters, at most: the latest */
+#define DAY_S      INT64_C(86400)
+#define NAMED      5   /* outlets named in the text */
+#define IDLE_SHARE 0.3 /* of candidates: as many as were idle before anybody looked, factors idle-servers */
+#define MORE_YEARS 2   /* that something kept goes on for; assumption */
 
 struct outlet {
     uint32_t account;
@@ -140,8 +137,8 @@ static void tell_outlets(const struct advice_input *in, struct advice_list *list
         n, o->known, watts, 100 * FLAT);
     a->caution = "By power alone a switch, which is always busy, looks like a server that does nothing.";
     double ratio = overhead(a, in);
-    advice_assume(a, "idle-share", 0.3, "", IDLE_SOURCE);
-    advice_save(a, in, 0, 0.3 * watts * ratio, watts * ratio);
+    advice_assume(a, "idle-share", IDLE_SHARE, "", factor_find("idle-servers")->source);
+    advice_save(a, in, 0, IDLE_SHARE * watts * ratio, watts * ratio);
 }
 
 void advice_outlets(const struct advice_input *in, struct advice_list *list)
@@ -196,8 +193,10 @@ void advice_base_load(const struct advice_input *in, struct advice_list *list)
     a->coverage = coverage;
     a->caution = "What moves to a cloud takes power there.";
     double ratio = overhead(a, in);
-    advice_assume(a, "idle-servers", IDLE, "", IDLE_SOURCE);
-    advice_save(a, in, IDLE_LOW * low * ratio, IDLE * low * ratio, IDLE_HIGH * low * ratio);
+    const struct factor *idle = factor_find("idle-servers");
+    advice_assume(a, idle->key, idle->value, idle->unit, idle->source);
+    advice_save(a, in, factor_value("idle-servers-low") * low * ratio, idle->value * low * ratio,
+                factor_value("idle-servers-high") * low * ratio);
 }
 
 /* Mean W of an asset's outlets; NAN unless each was recorded. */

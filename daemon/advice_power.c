@@ -11,13 +11,8 @@
 
 #define PHASES_NAMED 4
 #define FEEDS_NAMED  4
-/* Of heat that no demand is stated for: what campuses could use of their computers' heat. */
-#define USED_LOW    0.20
-#define USED        0.35
-#define USED_HIGH   0.50
-#define USED_SOURCE "TU Darmstadt (Oltmanns et al. 2020): 20 to 50 % of it can be used on a campus; DKRZ: 25 %"
-#define LEFT_LEAST  0.2  /* of the heat, that does not leave already; assumption */
-#define LOW_LOAD    0.40 /* of the rating: below it fixed losses weigh most; assumption, 0.3 to 0.4 */
+#define LEFT_LEAST   0.2  /* of the heat, that does not leave already; assumption */
+#define LOW_LOAD     0.40 /* of the rating: below it fixed losses weigh most; assumption, 0.3 to 0.4 */
 
 static bool fit_ups(const struct advice_input *in, const struct live_device *device, double rating,
                     struct ups_curve *ret, double *ret_load, double *ret_coverage)
@@ -178,7 +173,7 @@ static void year_of(const struct advice_input *in, const struct heat_config *c, 
                                    .price_electricity = f->price_electricity,
                                    .years = 1};
     if (!demand)
-        year.demand_dhw = USED * left * h->delivered * ADVICE_YEAR_HOURS;
+        year.demand_dhw = factor_value("heat-used") * left * h->delivered * ADVICE_YEAR_HOURS;
     heat_year(&year, ret);
 }
 
@@ -207,15 +202,17 @@ void advice_heat(const struct advice_input *in, struct advice_list *list)
         snprintf(a->ground, sizeof a->ground, "%.1f kW at %.1f °C, %s; a heat pump with COP %.1f", h->power / 1e3,
                  h->temperature, in->heat->basis, h->cop);
     a->heat = y.used;
-    a->low = y.used * (demand ? 1 : USED_LOW / USED) * (h->estimated ? h->low / h->power : 1);
-    a->high = y.used * (demand ? 1 : USED_HIGH / USED) * (h->estimated ? h->high / h->power : 1);
+    a->low = y.used * (demand ? 1 : factor_value("heat-used-low") / factor_value("heat-used")) *
+             (h->estimated ? h->low / h->power : 1);
+    a->high = y.used * (demand ? 1 : factor_value("heat-used-high") / factor_value("heat-used")) *
+              (h->estimated ? h->high / h->power : 1);
     a->eur = y.saved;
     a->kg = y.co2_net;
     a->coverage = in->heat->coverage;
     a->caution =
         demand ? NULL : "No demand is stated (heat: demand): a usual part of the heat is taken to find a user.";
     if (!demand)
-        advice_assume(a, "heat-used", USED, "", USED_SOURCE);
+        advice_assume(a, "heat-used", factor_value("heat-used"), "", factor_find("heat-used")->source);
     advice_assume(a, "boiler-efficiency", factor_value("boiler-efficiency"), "",
                   factor_find("boiler-efficiency")->source);
     advice_assume(a, "household-heat", factor_value("household-heat"), "MWh/a", factor_find("household-heat")->source);
