@@ -9,7 +9,7 @@
 
 struct eu_config {
     unsigned year; /* of the yearly figures; 0: not stated */
-    const char *name, *owner, *operator, *contacts, *lau, *type, *structure, *since;
+    const char *name, *owner, *operator, * contacts, *lau, *type, *structure, *since;
     const char *redundancy_high, *redundancy_low, *redundancy_rack, *cooling_room, *cooling_rack;
     const char *grid_functions, *refrigerants;
     double it_power, floor_area, room_area, grid_battery;
