@@ -150,6 +150,9 @@ enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_
     int64_t t = grid(series, wall_ms);
     if (t > now_s + RRD_FUTURE_S)
         return RRD_FUTURE;
+    /* polls faster than the finest grid: the first of a second stands for it, and no clock went back */
+    if (t == series->last_s && series->emitted_ms && wall_ms > series->emitted_ms && series->shortest_s < 1)
+        return RRD_NOT_DUE;
     if (t <= series->last_s) {
         series->repeated_in_row++;
         return RRD_REPEATED;

@@ -134,10 +134,13 @@ bool mqtt_image_put(struct mqtt_image *image, const char *topic, const void *pay
         return false; /* a topic that was cleared says nothing: what it said gets old */
     if (fresh)
         heard = add(image, topic);
-    free((char *)heard->text);
-    heard->text = strndup(payload, n);
-    if (!heard->text)
+    char *text = malloc(n + 1);
+    if (!text)
         abort();
+    memcpy(text, payload, n); /* it may hold NULs, and no NUL ends it */
+    text[n] = '\0';
+    free((char *)heard->text);
+    heard->text = text;
     heard->retained = retained;
     heard->boot_us = boot_us;
     json_decref(heard->last);

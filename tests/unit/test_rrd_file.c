@@ -240,6 +240,25 @@ static void test_bad_sample(void **state)
     rrd_reader_free(reader);
 }
 
+/* Four polls a second: one of them is kept, and nobody hears of a clock that went back. */
+static void test_faster(void **state)
+{
+    (void)state;
+    struct rrd_reader *reader = open_reader(0);
+    struct rrd_counts counts;
+    assert_int_equal(rrd_reader_point(reader, 1, "pdu-a1", "total", Q_ACTIVE_POWER, 0.25), 0);
+    for (int i = 0; i < 240; i++)
+        feed(reader, i + 1, T0 * 1000LL + i * 250 + 20, 1, 1, &(double){300});
+    rrd_reader_flush(reader, T0 + 60, T0 + 60, INT64_MAX, 100);
+    rrd_reader_counts(reader, &counts);
+    assert_in_range(counts.samples, 59, 61);
+    assert_int_equal(counts.repeated, 0);
+    assert_int_equal(begun, 0);
+    for (int t = 10; t <= 50; t += 10)
+        assert_true(at("pdu-a1/total.rrd", "AVERAGE", "active_power", 10, T0 + t) == 300);
+    rrd_reader_free(reader);
+}
+
 /* Every 60 s a temperature in rows of its own: it rides along while it is fresh, 180 s. */
 static void test_slower(void **state)
 {
@@ -505,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_replay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_sample, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_faster, setup, teardown),
         cmocka_unit_test_setup_teardown(test_slower, setup, teardown),
         cmocka_unit_test_setup_teardown(test_kpi, setup, teardown),
         cmocka_unit_test_setup_teardown(test_migration, setup, teardown),
