@@ -142,14 +142,17 @@ static int add_heat(struct report_gathered *g)
     int r = sum_heat(g, &sum);
     if (r)
         return r;
-    for (size_t i = 0; i < g->source.n_figures; i++) /* what the daemon booked is kept, else what the files say */
-        if (g->figure[i].id == Q_K_HEAT_ENERGY && isnan(g->figure[i].value) && sum.n && isfinite(sum.energy)) {
-            struct kpi_result *f = &g->figure[i];
-            f->value = sum.energy;
-            f->coverage = sum.coverage;
-            f->estimated = sum.estimated;
-            *f->reason = '\0';
-        }
+    /* what the daemon booked, or what the files say: that which knows more of the period */
+    for (size_t i = 0; i < g->source.n_figures; i++) {
+        struct kpi_result *f = &g->figure[i];
+        bool less = isnan(f->value) || f->coverage + 0.01 < sum.coverage;
+        if (f->id != Q_K_HEAT_ENERGY || !less || !sum.n || !isfinite(sum.energy))
+            continue;
+        f->value = sum.energy;
+        f->coverage = sum.coverage;
+        f->estimated = sum.estimated;
+        *f->reason = '\0';
+    }
     bool direct = sum.electric <= 0 && sum.delivered > 0;
     add_heat_figure(g, &sum, Q_K_HEAT_POWER, "recoverable heat, mean power", sum.power);
     add_heat_figure(g, &sum, Q_K_HEAT_TEMPERATURE, "source temperature", sum.warm / sum.energy);

@@ -79,9 +79,9 @@ static int add_row(const struct report_source *source, int64_t from_s, int64_t t
     put_split(row, &split);
     json_object_set_new(row, "ratio", report_number(ratio[0].value));
     json_object_set_new(row, "coverage", report_number(ratio[0].coverage));
-    double hours = (double)((to_s < source->now_s ? to_s : source->now_s) - from_s) / 3600;
+    double hours = window.covered * (double)(window.to_s - from_s) / 3600;
     json_object_set_new(row, "heat_w", report_number(heat_of(source, from_s, to_s)));
-    json_object_set_new(row, "heat_out_w", report_number(split.heat_out / hours));
+    json_object_set_new(row, "heat_out_w", report_number(hours > 0 ? split.heat_out / hours : (double)NAN));
     json_array_append_new(rows, row);
     return 0;
 }
