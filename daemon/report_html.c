@@ -57,6 +57,15 @@ static void row(FILE *out, const struct page_block *b, const char *const *cells,
     fputs("</tr>\n", out);
 }
 
+/* Is the last column one of sentences, which want room? */
+static bool wordy(const struct page_block *b)
+{
+    bool long_text = false;
+    for (size_t i = b->n_columns - 1; i < b->n_rows * b->n_columns; i += b->n_columns)
+        long_text |= strlen(b->cell[i]) > 25;
+    return b->n_columns > 3 && long_text;
+}
+
 static void show_table(FILE *out, const struct page_block *b)
 {
     bool head = false;
@@ -64,7 +73,7 @@ static void show_table(FILE *out, const struct page_block *b)
         head |= b->title[c][*b->title[c] == '>'] != '\0';
     if (!b->n_rows)
         return;
-    fputs(b->n_columns > 3 ? "<table class=\"wide\">\n" : "<table>\n", out);
+    fputs(wordy(b) ? "<table class=\"wide\">\n" : "<table>\n", out);
     if (head) {
         fputs("<thead>", out);
         row(out, b, NULL, "th");

@@ -40,7 +40,7 @@ const struct layout layouts[] = {
      {{"from", "Month", "month"}, {"power_w", ">Highest quarter-hour", "W"}, {"at", "When", "time"},
       {"by", "Largest racks then", "name"}, {"coverage", ">Coverage", "share"}}, 0},
     {"benchmarks", "Beside the limits of the German EnEfG, which bind nobody elsewhere",
-     {{"rule", "Rule", "name"}, {"for", "For", "text"}, {"from", "From", "name"}, {"kpi", "Figure", "text"},
+     {{"rule", "Rule", "name"}, {"for", "For", "text"}, {"from", "From", "date"}, {"kpi", "Figure", "text"},
       {"at_most", ">At most", ""}, {"at_least", ">At least", ""}, {"value", ">Value", ""}, {"met", "Met", "text"}}, 0},
     {"eu.fields", "Delegated Regulation (EU) 2024/1364",
      {{"annex", "Annex", "name"}, {"symbol", "Symbol", "name"}, {"title", "Field", "text"}, {"value", ">Value", "value"},

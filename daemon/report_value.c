@@ -119,7 +119,8 @@ const char *report_member(struct language *l, const json_t *value, const char *u
     if (!json_is_string(value))
         return json_is_null(value) || !value ? "–" : "…";
     if (!strcmp(unit, "time") || !strcmp(unit, "date")) {
-        int64_t s = seconds_of(json_string_value(value));
+        const char *text = json_string_value(value);
+        int64_t s = seconds_of(strlen(text) == 10 ? report_words(l, "%sT12:00:00Z", text) : text);
         return s ? language_date(l, s, !strcmp(unit, "time")) : "–";
     }
     if (!strcmp(unit, "month")) {
