@@ -75,9 +75,13 @@ static int read_period(const struct cli *cli, struct report_request *request)
         request->to_s = calendar_start(SPAN_MONTH, request->now_s, 0);
         return CLI_DONE;
     }
+    if (!strcmp(period, "12m")) { /* what a PUE is made of */
+        calendar_twelve_months(request->now_s, &request->from_s, &request->to_s);
+        return CLI_DONE;
+    }
     if (calendar_parse(period, &request->from_s, &request->to_s))
-        return cli_fail(cli, CLI_USAGE, "--period", "'%s', expected 2026, 2026-10, 2026-W40, 2026-10-25 or FROM/TO",
-                        period);
+        return cli_fail(cli, CLI_USAGE, "--period",
+                        "'%s', expected 2026, 2026-10, 2026-W40, 2026-10-25, 12m or FROM/TO", period);
     if (request->from_s % 900 || request->to_s % 900)
         return cli_fail(cli, CLI_USAGE, "--period", "'%s', expected whole quarters of an hour", period);
     return CLI_DONE;

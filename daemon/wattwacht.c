@@ -55,7 +55,7 @@ static const struct option_row migrate_options[] = {
 static const struct option_row report_options[] = {
     CLI_TEXT("room", room, "ROOM", "of this room"),
     CLI_FLAG("site", site, "of the whole site; the default"),
-    CLI_TEXT("period", period, "PERIOD", "2026, 2026-10, 2026-W40, 2026-10-25 or FROM/TO; last month"),
+    CLI_TEXT("period", period, "PERIOD", "2026, 2026-10, 2026-W40, 2026-10-25, 12m or FROM/TO; last month"),
     CLI_TEXT("format", format, "FORMAT", "text, csv, json, html or eu; text"),
     CLI_TEXT("lang", lang, "LANGUAGE", "en, nl or fr; the first of the site's languages"),
     CLI_TEXT("explain", explain, "KPI", "how a figure comes about: meters, quarters, factors, formula"),

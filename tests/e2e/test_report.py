@@ -60,6 +60,10 @@ def nothing_kept(root):
     check("an explanation", code == 0 and "ISO/IEC 30134-8" in out, out + err)
     code, out, err = report(root, "--explain", "cue", "--period", "2026-10", "--json")
     check("an explanation as JSON", code == 0 and json.loads(out)["kpi"]["id"] == "cue", out + err)
+    code, out, err = report(root, "--period", "12m", "--json")
+    period = json.loads(out)["period"]
+    check("twelve months", code == 0 and period["closed"] and int(period["to"][:4]) - int(period["from"][:4]) == 1
+          and period["to"][5:10] == period["from"][5:10], period)
     path = os.path.join(root, "out.txt")
     code, out, err = report(root, "--period", "2026-10", "-o", path)
     check("into a file", code == 0 and not out and os.path.getsize(path) > 500, err)
