@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The site's points without the daemon: from the configuration and what STATE/devices remembers of each device.
+/* A plant with the KPIs of its rooms and the site, from directories of configuration: what graphs are drawn of.
  *
- * Shape: live holds every point with its room, rack, feed, role and rating, as the daemon would; no values. A device
- *        that was never read has no points. Secrets are not read.
+ * Shape: live is the plant's. Secrets are not read.
  * Errors: -EINVAL with the configuration's faults in diag.
  * Owner: site_points_free.
  */
 #pragma once
-#include "daemon/live.h"
-
-struct names;
+#include "daemon/plant.h"
 
 struct site_points {
     struct config *config;
+    struct plant *plant;
     struct live *live;
-    struct names *names;
 };
 
 int site_points_load(const char *const *dirs, size_t n, const char *state, struct diag *diag, struct site_points *ret);
