@@ -26,11 +26,16 @@ size_t room_state_feed(const struct room_state *state, const char *feed)
     return ROOM_FEEDS;
 }
 
-static const struct device_config *device_of(const struct config *config, const char *id)
+/* Points of a device stand together, and devices mostly in the configuration's order: sought from the last one on. */
+static const struct device_config *device_of(struct room_state *state, const struct config *config, const char *id)
 {
-    for (size_t i = 0; i < config->n_devices; i++)
-        if (!strcmp(config->device[i].id, id))
-            return &config->device[i];
+    for (size_t i = 0; i < config->n_devices; i++) {
+        size_t at = (state->last + i) % config->n_devices;
+        if (!strcmp(config->device[at].id, id)) {
+            state->last = at;
+            return &config->device[at];
+        }
+    }
     return NULL;
 }
 
@@ -83,7 +88,7 @@ static void add_w(double *sum, unsigned n, double w)
 
 static void add_power(struct room_state *state, const struct config *config, const struct web_point *point)
 {
-    const struct device_config *device = device_of(config, point->device);
+    const struct device_config *device = device_of(state, config, point->device);
     double w = value_of(point) * (device && device->share > 0 ? device->share : 1);
     add_w(&state->role_w[point->role], state->role_n[point->role]++, w);
     if (point->role != ROLE_IT)
@@ -117,9 +122,9 @@ static void add_current(struct room_state *state, const struct web_point *point)
         fuller(&rack->fullest, point, part);
 }
 
-static bool at_inlet(const struct config *config, const struct web_point *point)
+static bool at_inlet(struct room_state *state, const struct config *config, const struct web_point *point)
 {
-    const struct device_config *device = device_of(config, point->device);
+    const struct device_config *device = device_of(state, config, point->device);
     for (size_t i = 0; device && i < device->n_parts; i++)
         if (device->part[i].place == PLACE_RACK_INLET && !strcmp(device->part[i].part, point->part))
             return true;
@@ -169,6 +174,22 @@ static void add_devices(struct room_state *state, const struct config *config, c
     }
 }
 
+/* A device that told nothing yet has the power that it has, and nobody knows it. */
+static void add_unheard(struct room_state *state, const struct config *config, const struct web_model *model)
+{
+    for (size_t i = 0; i < config->n_devices; i++) {
+        const struct device_config *device = &config->device[i];
+        if (device->room != state->room || device->role == ROLE_NONE || device->role > ROLE_OTHER)
+            continue;
+        if (json_object_get(model->metering, device->id))
+            continue;
+        enum role also = device->role == ROLE_UPS_OUT ? ROLE_UPS_IN : device->role;
+        state->role_w[device->role] = state->role_w[also] = NAN;
+        state->role_n[device->role]++;
+        state->role_n[also] += also != device->role;
+    }
+}
+
 static double of(const struct room_state *state, enum role role)
 {
     return state->role_n[role] ? state->role_w[role] : 0;
@@ -209,10 +230,11 @@ struct room_state *room_state_gather(const struct config *config, const struct w
             add_power(state, config, point);
         else if (point->quantity == Q_CURRENT && point->rating > 0)
             add_current(state, point);
-        else if (point->quantity == Q_TEMPERATURE && at_inlet(config, point))
+        else if (point->quantity == Q_TEMPERATURE && at_inlet(state, config, point))
             add_inlet(state, point);
     }
     add_sources(state, config);
+    add_unheard(state, config, model);
     add_devices(state, config, model);
     find_total(state);
     return state;

@@ -44,6 +44,7 @@ struct room_state {
     const struct web_point *warmest_point;
     double inlet_low, inlet_high;
     unsigned devices, online, silent;
+    size_t last; /* private: the device found last */
 };
 
 struct room_state *room_state_gather(const struct config *config, const struct web_model *model, size_t room);

@@ -217,31 +217,33 @@ static void add_shape(const struct web_world *world, const json_t *device, json_
     }
 }
 
-void web_device_add(const struct web_world *world, const struct web_query *query, const json_t *answers, json_t *view)
+static const char *label_of(const json_t *view, const char *name)
 {
-    const json_t *device = json_object_get(json_array_get(answers, 0), "device");
-    const json_t *energies = json_object_get(json_array_get(answers, 1), "energy");
-    json_t *rows = json_array();
-    size_t i, k;
-    const json_t *part, *row;
-    (void)query;
-    add_shape(world, device, view);
+    size_t i;
+    const json_t *part;
     json_array_foreach(json_object_get(view, "parts"), i, part)
     {
-        json_array_foreach(json_object_get(part, "readings"), k, row)
-        {
-            char key[PART_MAX + 40];
-            enum quantity quantity = quantity_parse(web_text(row, "quantity"));
-            bool power = quantity == Q_ACTIVE_POWER, counter = quantity_row(quantity)->counter;
-            snprintf(key, sizeof key, "%s/%s", web_text(part, "part"), power ? "energy" : web_text(row, "quantity"));
-            const json_t *energy = json_object_get(energies, key);
-            /* an account that is integrated from power has no counter of its own among the readings */
-            if (!energy || (power && shape_of(json_object_get(device, "points"), web_text(part, "part"), "energy")) ||
-                (!power && !counter))
-                continue;
-            web_add(rows, energy_row(world, web_text(part, "part"), web_text(part, "label"), energy,
-                                     power ? Q_ENERGY : quantity));
-        }
+        if (!strcmp(web_text(part, "part"), name))
+            return web_text(part, "label");
+    }
+    return "";
+}
+
+void web_device_add(const struct web_world *world, const struct web_query *query, const json_t *answers, json_t *view)
+{
+    const json_t *device = json_object_get(json_array_get(answers, 0), "device"), *energy;
+    json_t *energies = json_object_get(json_array_get(answers, 1), "energy"), *rows = json_array();
+    const char *key;
+    (void)query;
+    add_shape(world, device, view);
+    /* of the ledger alone: also when nobody answers */
+    json_object_foreach(energies, key, energy)
+    {
+        char part[PART_MAX];
+        const char *slash = strchr(key, '/');
+        enum quantity quantity = quantity_parse(slash + 1);
+        snprintf(part, sizeof part, "%.*s", (int)(slash - key), key);
+        web_add(rows, energy_row(world, part, label_of(view, part), energy, quantity));
     }
     web_put(view, "has_energies", json_boolean(json_array_size(rows) > 0));
     web_put(view, "energies", rows);

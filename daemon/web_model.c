@@ -71,14 +71,17 @@ static void read_points(struct web_model *model, const json_t *points)
     const json_t *object;
     model->n = 0;
     model->index = json_object();
+    model->metering = json_object();
     model->point = calloc(json_array_size(points) + 1, sizeof *model->point);
-    if (!model->point || !model->index)
+    if (!model->point || !model->index || !model->metering)
         abort();
     json_array_foreach(points, i, object)
     {
         if (!read_point(object, &model->point[model->n]))
             continue;
         json_object_set_new(model->index, model->point[model->n].name, json_integer((json_int_t)model->n));
+        if (model->point[model->n].role != ROLE_NONE)
+            json_object_set_new(model->metering, model->point[model->n].device, json_true());
         model->n++;
     }
 }
@@ -87,8 +90,9 @@ static void forget(struct web_model *model)
 {
     json_decref(model->json);
     json_decref(model->index);
+    json_decref(model->metering);
     free(model->point);
-    model->json = model->index = NULL;
+    model->json = model->index = model->metering = NULL;
     model->point = NULL;
     model->n = 0;
     model->status = model->kpis = model->alerts = NULL;

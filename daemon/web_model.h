@@ -37,6 +37,7 @@ struct web_model {
     size_t n;
     struct web_point *point; /* in the daemon's order: those of a device together */
     json_t *index;           /* of names */
+    json_t *metering;        /* devices with a point that counts in a balance */
 };
 
 int web_model_take(struct web_model *model, const char *bytes, size_t n, int64_t now_ms);

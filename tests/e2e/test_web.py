@@ -277,6 +277,18 @@ class Web(unittest.TestCase):
         self.site.daemon_process = self.site.run_daemon("state", "wattwachtd-again")
         self.wait_until("!document.querySelector('.notice.bad')", limit=40)
 
+    def test_32_never_heard(self):
+        """A page that starts while the daemon is down has no number for what nobody told, and all that is kept."""
+        port = free_port()
+        alone = self.site.web("--api", "unix:" + self.site.path("none.sock"), name="unheard", listen=f"127.0.0.1:{port}")
+        page = self.site.until("it was tried", lambda: (lambda t: t if "cannot be reached" in t else None)(self.fetch("/", port=port)[2]))
+        self.assertIn("not known", page)
+        self.assertNotRegex(re.sub("<[^>]*>", " ", page), r"\d +k?W\b")
+        self.assertIn("outlet-01", self.fetch("/device/pdu-l1a", port=port)[2])
+        self.assertEqual(self.fetch("/graph?what=power&scope=leuven", port=port)[0], 200)
+        self.assertEqual(self.fetch("/reports?scope=leuven", port=port)[0], 200)
+        self.assertEqual(alone.stop(), 0, alone.said())
+
     def test_31_wall(self):
         """A page that goes away and comes back is watched again, and what it holds does not grow."""
         self.open("/wall")

@@ -96,8 +96,8 @@ class Site(Rig):
     def web(self, *arguments, name="web", listen=None, env=None):
         notified = Notified(self.path(name + ".notify"))
         process = self.start(name, [os.path.join(self.build, "wattwacht"), "web", "--listen", listen or f"127.0.0.1:{self.port}",
-                                    "--config", self.path("conf.d"), "--state", self.path("state"), "--api",
-                                    "unix:" + self.path("api.sock"), *arguments], env={"NOTIFY_SOCKET": notified.path, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_abort=1", **(env or {})})
+                                    "--config", self.path("conf.d"), "--state", self.path("state"),
+                                    *([] if "--api" in arguments else ["--api", "unix:" + self.path("api.sock")]), *arguments], env={"NOTIFY_SOCKET": notified.path, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_abort=1", **(env or {})})
         notified.wait("READY=1", process)
         self.sockets.append(notified)
         return process

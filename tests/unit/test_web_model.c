@@ -166,6 +166,14 @@ static void test_room_unknown(void **state)
     assert_true(isnan(room->rack[0].w));
     assert_float_equal(room->feed_w[0], 1000, 0);
     room_state_free(room);
+
+    /* nobody answered yet: no number at all, though light is a constant of the configuration */
+    const struct web_model nothing = {0};
+    room = room_state_gather(&s->config, &nothing, 0);
+    assert_true(isnan(room->total_w));
+    assert_true(isnan(room->role_w[ROLE_IT]));
+    assert_int_equal(room->online, 0);
+    room_state_free(room);
 }
 
 static void test_values(void **state)
