@@ -70,6 +70,11 @@ void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, 
     s->ups_losses = s->distribution = s->unmetered = s->unmetered_u = NAN;
     s->entered = known(&entered);
     s->it = kpi_it(e, &it, s->no_it) ? (double)NAN : it.wh;
+    if (*w->reversed) {
+        s->it = NAN;
+        snprintf(s->no_it, sizeof s->no_it, "%s counts backwards: is it the wrong way round (parts: invert: yes)?",
+                 w->reversed);
+    }
     s->total = kpi_total(scope, w, e, &total, &it, s->no_total) ? (double)NAN : total.wh;
     s->cooling = known(&e->role[ROLE_COOLING]);
     s->cooling_bought = known(&e->role[ROLE_COOLING_IMPORT]);

@@ -188,6 +188,17 @@ static void fill(struct kpi_window *w, const struct balance_meter *meters, const
     }
 }
 
+/* What only ever takes energy and gave some is connected the wrong way round. */
+static void find_reversed(const struct balance_meter *meters, const struct paired_meter *paired, size_t n,
+                          struct kpi_window *w)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool takes = meters[i].used && meters[i].as != ROLE_GRID && meters[i].as != ROLE_EXPORT;
+        if (takes && paired[i].whole < -1 && !*w->reversed)
+            snprintf(w->reversed, sizeof w->reversed, "%s/%s", meters[i].device, meters[i].part);
+    }
+}
+
 static void keep_looked(struct figures_site *site, const struct balance_meter *meters,
                         const struct paired_meter *paired, const char *const *rooms, size_t n)
 {
@@ -237,6 +248,7 @@ static int window_of(struct figures_site *site, const char *room, int64_t from_s
             w->heat_covered = fmin(1, (double)paired[i].covered_ms / length);
     fill(w, meters, paired, n);
     list_silent(meters, paired, n, w);
+    find_reversed(meters, paired, n, w);
     balance_inputs(meters, n, w->inputs, sizeof w->inputs);
     balance_assumed(meters, n, w);
     keep_looked(site, meters, paired, rooms, n);
@@ -351,6 +363,8 @@ static int sum_rooms(struct figures_site *site, int64_t from_s, int64_t to_s, st
         w->covered = fmin(w->covered, room.covered);
         if (room.whole.heat.meters)
             w->heat_covered = fmin(w->heat_covered, room.heat_covered);
+        if (*room.reversed && !*w->reversed)
+            snprintf(w->reversed, sizeof w->reversed, "%s", room.reversed);
         if (*room.silent && !*w->silent)
             snprintf(w->silent, sizeof w->silent, "%s", room.silent);
         for (size_t k = 0; k < room.n_assumed && w->n_assumed < KPI_ASSUMED; k++)

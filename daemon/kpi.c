@@ -234,7 +234,9 @@ static void make_energies(struct maker *m)
     char reason[200];
     struct kpi_energy it, total;
     struct kpi_result *r = begin(m, Q_K_IT_ENERGY, "IT energy");
-    if (kpi_it(&m->w->whole, &it, reason))
+    if (*m->w->reversed)
+        refuse(r, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", m->w->reversed);
+    else if (kpi_it(&m->w->whole, &it, reason))
         refuse(r, "%s", reason);
     else {
         put_energy(r, &it);

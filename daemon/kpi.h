@@ -59,6 +59,7 @@ struct kpi_window {
     struct kpi_energies paired;   /* while all meters of the balance were covered: for ratios */
     struct kpi_energies whole;    /* all that is known of the window: for sums */
     char ups_unmetered[80];       /* a UPS whose input has no meter; "" */
+    char reversed[64];            /* a meter that counted backwards; "" */
     char silent[160];             /* meters without any covered time in it; "" */
     char inputs[240];
     size_t n_assumed;

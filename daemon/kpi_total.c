@@ -106,6 +106,10 @@ int kpi_total(const struct kpi_scope *scope, const struct kpi_window *w, const s
         snprintf(ret_reason, 200, "%s", scope->reason);
         return -ENODATA;
     }
+    if (*w->reversed) {
+        snprintf(ret_reason, 200, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", w->reversed);
+        return -EINVAL;
+    }
     int r = kpi_it(e, &it, ret_reason);
     if (r)
         return r;

@@ -319,12 +319,51 @@ static void test_role_said_later(void **state)
     rig_free(rig);
 }
 
+/* A PDU connected the wrong way round: no figure, and which one it is. */
+static void test_reversed(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct record r = {.number = 3,
+                       .device = "pdu-b",
+                       .part = "total",
+                       .quantity = Q_ACTIVE_POWER,
+                       .room = "stad",
+                       .role = ROLE_IT,
+                       .category = 2,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 5000,
+                       .period_s = 60,
+                       .to_ms = INT64_MAX};
+    struct kpi_result *results;
+    size_t n;
+    meter(rig, 1, "grid", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    assert_int_equal(ledger_define(rig->ledger, &r), 0);
+    for (int64_t s = 0; s <= 3600; s += 60) {
+        poll(rig, s, 1, (double)s);
+        poll(rig, s, 2, (double)s / 2);
+        poll(rig, s, 3, -800); /* W */
+    }
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 3600, &results, &n), 0);
+    static const enum quantity ids[] = {Q_K_IPUE, Q_K_IT_ENERGY, Q_K_TOTAL_ENERGY, Q_K_CUE};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        const struct kpi_result *f = find(results, n, "stad", ids[i], 0);
+        assert_true(isnan(f->value));
+        assert_non_null(strstr(f->reason, "pdu-b/total counts backwards"));
+    }
+    free(results);
+    rig_free(rig);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moved),    cmocka_unit_test(test_role_said_later),
-                                       cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_site),     cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_moved),    cmocka_unit_test(test_reversed), cmocka_unit_test(test_role_said_later),
+        cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),  cmocka_unit_test(test_site),
+        cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
