@@ -35,6 +35,14 @@ char report_csv_separator(struct language *language, char *ret_decimal)
     return comma ? ';' : ',';
 }
 
+/* Spreadsheets that want semicolons also want the mark to take UTF-8 for what it is. */
+static void begin(struct csv *csv, struct language *language)
+{
+    csv->separator = report_csv_separator(language, &csv->decimal);
+    if (csv->separator == ';')
+        fputs("\xef\xbb\xbf", csv->out);
+}
+
 static void cell(const struct csv *csv, const char *text)
 {
     fputc(csv->separator, csv->out);
@@ -136,7 +144,7 @@ void report_csv(FILE *out, const json_t *document, struct language *language)
     struct csv csv = {.out = out};
     const char *key;
     json_t *value;
-    csv.separator = report_csv_separator(language, &csv.decimal);
+    begin(&csv, language);
     fputs("section", out);
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         cell(&csv, head[i]);
@@ -156,7 +164,7 @@ void report_csv_eu(FILE *out, const json_t *document, struct language *language)
     const json_t *fields = json_object_get(json_object_get(document, "eu"), "fields");
     size_t n = sizeof columns / sizeof columns[0];
     struct csv csv = {.out = out};
-    csv.separator = report_csv_separator(language, &csv.decimal);
+    begin(&csv, language);
     for (size_t c = 0; c < n; c++)
         fprintf(out, "%s%s", c ? (char[]){csv.separator, 0} : "", columns[c]);
     for (size_t i = 0; i < json_array_size(fields); i++) {

@@ -3,7 +3,7 @@
  *
  * Shape: section, row, member, value, unit, and of figures category, coverage, estimated, uncertainty (k = 2) and
  *        reason. In English RFC 4180: comma and point. In languages with a decimal comma columns are separated by
- *        semicolons, as spreadsheets there read them. Values are in base units and full length.
+ *        semicolons behind a UTF-8 mark, as spreadsheets there read them. Values are in base units and full length.
  */
 #pragma once
 #include "daemon/language.h"
