@@ -7,7 +7,7 @@ source=$1 output=$2
 modules=$source/node_modules
 if [ ! -e "$modules/uplot/package.json" ] && command -v npm >/dev/null 2>&1; then
   mkdir -p "$output/npm" && cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$output/npm/" &&
-    (cd "$output/npm" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) && modules=$output/npm/node_modules
+    (cd "$output/npm" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 --fetch-timeout=20000 >npm.log 2>&1) && modules=$output/npm/node_modules
 fi
 for pair in dist/uPlot.iife.min.js:uPlot.iife.min.js dist/uPlot.min.css:uPlot.min.css LICENSE:uPlot.LICENSE.txt; do
   cp "$modules/uplot/${pair%%:*}" "$output/${pair##*:}" 2>/dev/null || : >"$output/${pair##*:}"

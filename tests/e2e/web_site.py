@@ -52,6 +52,8 @@ class Site(Rig):
                           read(os.path.join(CONFIG, name)))
             text = re.sub(r"^mqtt:.*\n", "", text, flags=re.M)
             text = re.sub(r'listen: \[.*\]', f'listen: ["unix:{self.path("api.sock")}"]', text)
+            if self.apart:  # so that its silence is soon noticed
+                text = text.replace(f"  {self.apart}:\n", f"  {self.apart}:\n    every: 3s\n    timeout: 1s\n")
             self.write("conf.d/" + name, text)
         for name, text in SECRETS.items():
             self.write("credentials/" + name, text, 0o600)
