@@ -64,6 +64,7 @@ void disk_event_free(struct disk_event *event)
         row_free(row);
     }
     free(event->kpi);
+    free(event->past_alert);
     free(event);
 }
 

@@ -24,7 +24,9 @@ struct disk_event {
     struct row *row;        /* DISK_HISTORY: oldest first; NULL: there are none yet */
     int64_t upto;           /* DISK_HISTORY: to be given to disk_history_done */
     bool reached;           /* DISK_HISTORY: upto is at the mark, or past it */
-    int64_t missed;         /* DISK_HISTORY: rows before these that the log gave up; each told once */
+    size_t n_alerts; /* DISK_HISTORY: transitions of an earlier run, from its first row's time on; oldest first */
+    struct alert_entry *past_alert;
+    int64_t missed; /* DISK_HISTORY: rows before these that the log gave up; each told once */
 };
 
 struct disk_box;

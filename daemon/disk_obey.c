@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAST_ALERTS 1000
+
 static void obey_row(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
     (void)log_append(work->log, order->row, now.wall_ms); /* one from the future is counted there */
@@ -149,6 +151,29 @@ static void obey_history_mark(struct disk_work *work, struct disk_order *order, 
         work->mark[reader] = so_far(work);
 }
 
+static int keep_alert(void *context, const struct alert_entry *entry)
+{
+    struct disk_event *event = context;
+    event->past_alert = reallocarray(event->past_alert, event->n_alerts + 1, sizeof *entry);
+    if (!event->past_alert)
+        abort();
+    event->past_alert[event->n_alerts++] = *entry;
+    return event->n_alerts < PAST_ALERTS ? 0 : -E2BIG;
+}
+
+/* A run that was killed while a view was away took the transitions with it that waited for that. */
+static void add_alerts(struct disk_work *work, struct disk_event *event, int reader)
+{
+    if (!event->row || work->alerts_had[reader] || event->row->wall_ms >= work->begun_ms)
+        return;
+    (void)ledger_alert_history(work->ledger, event->row->wall_ms, work->begun_ms, keep_alert, event);
+    for (size_t i = 0, k = event->n_alerts; i + 1 < k; i++, k--) { /* the newest came first */
+        struct alert_entry other = event->past_alert[k - 1];
+        event->past_alert[k - 1] = event->past_alert[i];
+        event->past_alert[i] = other;
+    }
+}
+
 static void obey_history(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
     (void)now;
@@ -169,6 +194,7 @@ static void obey_history(struct disk_work *work, struct disk_order *order, struc
         if ((r >= 0 || r == -EUCLEAN) && !event->row && event->upto < stats.newest)
             event->upto = stats.newest; /* given up by the log, or behind a damaged page: all of it */
         event->reached = event->upto >= work->mark[reader];
+        add_alerts(work, event, reader);
     }
     disk_box_put(work->box, event);
 }
@@ -184,6 +210,7 @@ static void obey_history_done(struct disk_work *work, struct disk_order *order, 
     seq = seq < newest ? seq : newest;
     if (seq > work->target[reader])
         work->target[reader] = seq;
+    work->alerts_had[reader] = true;
 }
 
 static void (*const obey[])(struct disk_work *work, struct disk_order *order, struct disk_instant now) = {

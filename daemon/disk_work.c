@@ -323,6 +323,7 @@ bool disk_work_turn(struct disk_work *work, struct disk_instant now, bool last)
 {
     if (!work->begun_us) {
         work->begun_us = now.boot_us;
+        work->begun_ms = now.wall_ms;
         work->figured_us = now.boot_us - FIGURES_US + FIRST_US;
     }
     write_log(work, now);

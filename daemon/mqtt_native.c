@@ -227,18 +227,23 @@ static void tell_alert(struct native *native, const struct alert_entry *entry)
     put(native, MQTT_LANE_KEPT, topic, 1, true);
 }
 
+static void native_past_alert(void *self, const struct alert_entry *entry)
+{
+    struct native *native = self;
+    char topic[MQTT_TOPIC_MAX];
+    mqtt_payload_alert(begin(native), entry, ++native->seq);
+    mqtt_topic_event(topic, sizeof topic, &native->host->base);
+    put(native, MQTT_LANE_KEPT, topic, 1, false);
+}
+
 /* Told even while the broker is away: a transition is not to be had again. */
 static void native_alert(void *self, const struct alert_entry *entry, bool transition)
 {
     struct native *native = self;
-    char topic[MQTT_TOPIC_MAX];
     mqtt_known_alert(&native->known, entry);
     tell_alert(native, entry);
-    if (!transition)
-        return; /* known from before: a state, no event */
-    mqtt_payload_alert(begin(native), entry, ++native->seq);
-    mqtt_topic_event(topic, sizeof topic, &native->host->base);
-    put(native, MQTT_LANE_KEPT, topic, 1, false);
+    if (transition) /* else known from before: a state, no event */
+        native_past_alert(native, entry);
 }
 
 static bool still_wanted(const void *context, const struct live_point *point)
@@ -390,4 +395,5 @@ const struct mqtt_view mqtt_native = {
     .takes = native_takes,
     .message = native_message,
     .history = native_history,
+    .past_alert = native_past_alert,
 };

@@ -157,6 +157,8 @@ bool mqtt_relay_rows(struct mqtt_relay *relay, const char *name, struct mqtt_row
     relay->asked--;
     if (relay->stage != RELAY_WAIT || relay->asked > 0)
         return true; /* asked for by a connection that is gone */
+    for (size_t i = 0; i < rows->n_alerts && relay->view->past_alert; i++)
+        relay->view->past_alert(relay->self, &rows->alert[i]);
     relay->rows = rows->row;
     rows->row = NULL;
     relay->upto = rows->upto;

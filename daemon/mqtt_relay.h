@@ -30,7 +30,9 @@ struct mqtt_rows {
     struct row *row; /* oldest first; NULL: none at present */
     int64_t upto;
     bool reached;
-    int64_t missed; /* rows given up by the log before they could be sent */
+    int64_t missed;  /* rows given up by the log before they could be sent */
+    size_t n_alerts; /* borrowed: transitions of an earlier run that may not have arrived, oldest first */
+    const struct alert_entry *alert;
 };
 
 struct mqtt_relay_stats {

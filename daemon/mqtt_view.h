@@ -62,6 +62,8 @@ struct mqtt_view {
      * order among all messages counts, into the same lane as states. They count as told when the next beat arrives.
      * False: not now, none of them was put; again after host->more. */
     bool (*history)(void *self, const struct row *const *rows, size_t n);
+    /* A transition of an earlier run, which may not have arrived. */
+    void (*past_alert)(void *self, const struct alert_entry *entry);
     /* False: what is polled does not go out, or did not for a while since the last call: it will be history, from
      * host->more on. NULL: it always does, or is overtaken in the outbox. */
     bool (*telling)(void *self);

@@ -51,7 +51,8 @@ static void store_note(void *context, const char *name, const char *json)
 
 void service_history(struct service *service, struct disk_event *event)
 {
-    struct mqtt_rows rows = {event->row, event->upto, event->reached, event->missed};
+    struct mqtt_rows rows = {event->row,    event->upto,     event->reached,
+                             event->missed, event->n_alerts, event->past_alert};
     for (size_t i = 0; i < service->n_mqtt; i++) {
         if (!mqtt_history(service->mqtt[i], event->what, &rows))
             continue;

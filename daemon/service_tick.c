@@ -94,6 +94,9 @@ int service_start_ticks(struct service *service)
     if (r < 0)
         return r;
     uint64_t every = 0;
+    struct disk_stats stats;
+    disk_stats(service->disk, &stats);
+    look_at_clock(service, &stats, moment_now()); /* what is polled before the first tick is to be kept too */
     service->watchdog_us = sd_watchdog_enabled(0, &every) > 0 ? (int64_t)every : INT64_MAX;
     service->disk_fresh = true;
     return sd_event_add_time(service->loop, NULL, CLOCK_BOOTTIME, now + SECOND_US, ACCURACY_US, on_tick, service);

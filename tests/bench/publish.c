@@ -141,7 +141,7 @@ static int on_disk(sd_event_source *source, int fd, uint32_t events, void *conte
         if (event->kind == DISK_FLUSHED)
             flushed = event->token;
         if (event->kind == DISK_HISTORY) {
-            struct mqtt_rows rows = {event->row, event->upto, event->reached, event->missed};
+            struct mqtt_rows rows = {event->row, event->upto, event->reached, event->missed, 0, NULL};
             mqtt_history(mqtt, event->what, &rows);
             event->row = rows.row;
         }

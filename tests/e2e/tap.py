@@ -88,6 +88,10 @@ class Tap(threading.Thread):
             body = body[2:]
         self.messages.append((topic, body.decode(errors="replace"), bool(head & 1)))
 
+    def events(self, site):
+        """Transitions of alerts."""
+        return [json.loads(payload) for topic, payload, _ in list(self.messages) if topic == site + "/event/alert"]
+
     def samples(self, site):
         """Each sample told: (ROOM/DEVICE/PART, ts, how), how being live, retained or history, in the order of coming."""
         out = []
