@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -24,9 +25,16 @@ class Failure(Exception):
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the range from which the kernel gives connections their ports: they would take it before it is used."""
+    for _ in range(1000):
+        with socket.socket(socket.AF_INET, kind) as s:
+            port = random.randint(20000, 32000)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise Failure("no free port")
 
 
 class UnixConnection(http.client.HTTPConnection):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_broker.h"
+#include "free_port.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -54,17 +55,6 @@ static void run(const char *const *argv)
     if (waitpid(pid, &status, 0) != pid || status != 0)
         die(argv[0]);
     close(null);
-}
-
-static uint16_t free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) < 0 || getsockname(fd, (struct sockaddr *)&at, &size) < 0)
-        die("port");
-    close(fd);
-    return ntohs(at.sin_port);
 }
 
 __attribute__((format(printf, 3, 4))) static void write_file(const char *dir, const char *name, const char *format, ...)
@@ -122,7 +112,9 @@ void broker_prepare(struct broker *broker, bool tls)
     *broker = (struct broker){.dir = "/tmp/wattwacht-mqtt-XXXXXX", .tls = tls, .pid = -1, .err = -1};
     if (!mkdtemp(broker->dir))
         die("directory");
-    broker->port = free_port();
+    broker->port = free_port(SOCK_STREAM);
+    if (!broker->port)
+        die("port");
     snprintf(passwords, sizeof passwords, "%s/passwords", broker->dir);
     run((const char *const[]){"mosquitto_passwd", "-c", "-b", passwords, "wattwacht", "geheim", NULL});
     run((const char *const[]){"mosquitto_passwd", "-b", passwords, "reader", "lezer", NULL});

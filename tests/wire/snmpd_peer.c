@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snmpd_peer.h"
+#include "free_port.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -44,24 +45,15 @@ bool snmpd_available(void)
     return access(SNMPD, X_OK) == 0;
 }
 
-static uint16_t free_port(void)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof(a);
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || getsockname(fd, (struct sockaddr *)&a, &n) < 0)
-        abort();
-    close(fd);
-    return ntohs(a.sin_port);
-}
-
 void snmpd_new(struct snmpd *agent)
 {
     memset(agent, 0, sizeof(*agent));
     snprintf(agent->dir, sizeof(agent->dir), "/tmp/wattwacht-snmpd-XXXXXX");
     if (!mkdtemp(agent->dir))
         abort();
-    agent->port = free_port();
+    agent->port = free_port(SOCK_DGRAM);
+    if (!agent->port)
+        abort();
 }
 
 static FILE *open_file(const struct snmpd *agent, const char *name)
