@@ -371,7 +371,7 @@ struct page *report_compose(const json_t *document, struct language *l)
     }
     compose_assumed(page, document, l);
     compose_missing(page, document, l);
-    page_foot(page, report_words(l, "%s wattwacht " WATTWACHT_VERSION ", %s", language_say(l, "Made by"),
+    page_foot(page, report_words(l, "%s wattwacht " WATTWACHT_VERSION ", %s", language_say(l, "Report by"),
                                  language_date(l, report_seconds(document, "created"), 1)));
     return page;
 }
