@@ -78,7 +78,8 @@ static void forget_events(struct sparkplug_alerts *alerts, size_t n)
     for (size_t i = 0; i < n; i++)
         free(alerts->event[i].json);
     alerts->n_events -= n;
-    memmove(alerts->event, alerts->event + n, alerts->n_events * sizeof alerts->event[0]);
+    if (alerts->n_events > 0)
+        memmove(alerts->event, alerts->event + n, alerts->n_events * sizeof alerts->event[0]);
 }
 
 static char *words_of(const struct alert_entry *entry, uint64_t seq)
