@@ -17,8 +17,10 @@ double *graph_sum_rows(struct arena *arena, size_t n)
 static void list(char text[160], const char *path)
 {
     size_t n = strlen(text);
-    if (n + strlen(path) + 3 < 160)
-        snprintf(text + n, 160 - n, "%s%.*s", n ? ", " : "", (int)strcspn(path, "."), path);
+    char name[RRD_PATH_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "."), path);
+    if (!strstr(text, name) && n + strlen(name) + 3 < 160)
+        snprintf(text + n, 160 - n, "%s%s", n ? ", " : "", name);
 }
 
 /* Its row is not its: before its first value ever, or out of service. */

@@ -188,6 +188,23 @@ static enum MHD_Result begin_report(struct request *request)
     return ask(request, asks, show_report);
 }
 
+#define LINE_CHARACTERS 90 /* of 12 px across 717 */
+
+static void put_line(FILE *out, int y, int size, const char *ink, const char *text)
+{
+    fprintf(out,
+            "<text x=\"358\" y=\"%d\" text-anchor=\"middle\" font-family=\"sans-serif\" font-size=\"%d\" "
+            "fill=\"%s\">",
+            y, size, ink);
+    size_t n = strlen(text) > LINE_CHARACTERS ? LINE_CHARACTERS : 0;
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) /* no character is cut in two */
+        n--;
+    char *line = n ? strndup(text, n) : NULL;
+    web_put_escaped(out, line ? line : text);
+    fputs(line ? "\u2026</text>" : "</text>", out);
+    free(line);
+}
+
 /* Nothing was recorded: a picture that says so, where a picture was to stand. */
 static enum MHD_Result show_empty(struct request *request)
 {
@@ -199,11 +216,17 @@ static enum MHD_Result show_empty(struct request *request)
         return MHD_NO;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"717\" height=\"120\" viewBox=\"0 0 717 120\"><rect "
-            "width=\"717\" height=\"120\" fill=\"%s\"/><text x=\"358\" y=\"64\" text-anchor=\"middle\" "
-            "font-family=\"sans-serif\" font-size=\"15\" fill=\"%s\">",
-            paper, ink);
-    web_put_escaped(out, web_say(&world, request->drawn.words));
-    fputs("</text></svg>\n", out);
+            "width=\"717\" height=\"120\" fill=\"%s\"/>",
+            paper);
+    /* what there is not, and below it the grounds */
+    char said[GRAPH_WORDS];
+    snprintf(said, sizeof said, "%s", web_say(&world, request->drawn.words));
+    char *grounds = strstr(said, "; ");
+    if (grounds)
+        *grounds = '\0';
+    put_line(out, 56, 15, ink, said);
+    put_line(out, 80, 12, ink, grounds ? grounds + 2 : "");
+    fputs("</svg>\n", out);
     fclose(out);
     return web_answer_send(request->connection, &answer);
 }
