@@ -130,12 +130,14 @@ class Web(unittest.TestCase):
     # the ten tasks
 
     def test_01_hottest_rack(self):
+        def ask():
+            self.open("/")
+            said = self.fact("Hottest rack") or ""
+            return said if re.match(r"Rack \d ", said) else None
+        said = self.site.until("the racks' sensors have all answered", ask, 40)
         inlets = {n: p for n, p in self.site.points("pdu-l*/sensor-01/temperature").items() if p["value"] is not None}
         hottest = max(inlets.values(), key=lambda p: p["value"])
-        self.open("/")
-        said = self.fact("Hottest rack")
         self.assertAlmostEqual(value(said, "°C"), hottest["value"], delta=0.6)
-        self.assertRegex(said, r"^Rack \d ")
         close = {p["rack"] for p in inlets.values() if p["value"] > hottest["value"] - 0.6}
         self.assertIn("l" + said[5], close)
 
