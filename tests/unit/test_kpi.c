@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kpi, kpi_total, kpi_variant, balance, uncertainty, live_figures: meters to figures, or to the reason why there is none. */
+/* kpi, kpi_total, kpi_variant, balance, uncertainty, live_figures: meters to figures, or to the reason why there is
+ * none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

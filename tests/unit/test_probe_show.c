@@ -156,7 +156,8 @@ static void test_snippets(void **state)
         struct snmp_setup *snmp = &((struct device_setup *)result.setup)->snmp;
         snmp->version = snippets[i].version;
         if (snmp->version == 3)
-            *snmp = (struct snmp_setup){3, NULL, "monitor", AUTH_SHA256, PRIV_AES128, "secret-one", "secret-two", false};
+            *snmp =
+                (struct snmp_setup){3, NULL, "monitor", AUTH_SHA256, PRIV_AES128, "secret-one", "secret-two", false};
         char *text;
         size_t n;
         FILE *out = open_memstream(&text, &n);
