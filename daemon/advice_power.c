@@ -2,7 +2,6 @@
 #include "daemon/advice_power.h"
 
 #include "daemon/factors.h"
-#include "daemon/heat_year.h"
 #include "daemon/ups_curve.h"
 
 #include <math.h>
@@ -154,29 +153,6 @@ void advice_feeds(const struct advice_input *in, struct advice_list *list)
     a->caution = first->load.peak > first->rating ? "The breaker would have tripped, and the rack gone dark." : NULL;
 }
 
-/* A year at the period's mean power, as the section on heat has it; left: the share that does not leave already. */
-static void year_of(const struct advice_input *in, const struct heat_config *c, double left, struct heat_year *ret)
-{
-    const struct heat_result *h = &in->heat->mean;
-    const struct factors_config *f = &in->plant->live->config->factors;
-    bool demand = !isnan(c->demand_space) || !isnan(c->demand_dhw);
-    struct heat_year_input year = {.sink_power = left * h->delivered,
-                                   .electric_power = left * h->electric,
-                                   .source_power = left * h->power,
-                                   .demand_space = isnan(c->demand_space) ? 0 : c->demand_space,
-                                   .demand_dhw = isnan(c->demand_dhw) ? 0 : c->demand_dhw,
-                                   .factor_gas = f->gas,
-                                   .factor_electricity = f->electricity,
-                                   .boiler = factor_value("boiler-efficiency"),
-                                   .eer = factor_value("cooling-eer"),
-                                   .price_gas = f->price_gas,
-                                   .price_electricity = f->price_electricity,
-                                   .years = 1};
-    if (!demand)
-        year.demand_dhw = factor_value("heat-used") * left * h->delivered * ADVICE_YEAR_HOURS;
-    heat_year(&year, ret);
-}
-
 void advice_heat(const struct advice_input *in, struct advice_list *list)
 {
     const struct room_config *room = &in->plant->live->config->room[in->room];
@@ -189,7 +165,7 @@ void advice_heat(const struct advice_input *in, struct advice_list *list)
     double left = fmax(0, 1 - in->heat_out / h->power);
     if (left < LEFT_LEAST)
         return; /* it is given already */
-    year_of(in, &room->heat, left, &y);
+    heat_period_year(&room->heat, &in->plant->live->config->factors, h, left, factor_value("heat-used"), &y);
     bool demand = !isnan(room->heat.demand_space) || !isnan(room->heat.demand_dhw);
     struct advice *a = advice_add(list, in, "heat", "Give the heat to someone");
     snprintf(a->text, sizeof a->text,

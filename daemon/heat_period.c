@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heat_period.h"
 
+#include "daemon/factors.h"
 #include "daemon/past.h"
 
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HOURS_A_YEAR 8760.0
 
 /* The past of DEVICE/PART/QUANTITY; all unknown where the name is missing or nothing was recorded. */
 static int read_point(const char *state, const char *name, int64_t from_s, int64_t to_s, struct past *ret)
@@ -134,6 +137,26 @@ int heat_period_of(const struct heat_config *c, const char *state, int64_t from_
     p->coldest = isfinite(p->coldest) ? p->coldest : (double)NAN;
     scale(p);
     return 0;
+}
+
+void heat_period_year(const struct heat_config *config, const struct factors_config *factors,
+                      const struct heat_result *mean, double share, double unstated, struct heat_year *ret)
+{
+    struct heat_year_input in = {.sink_power = share * mean->delivered,
+                                 .electric_power = share * mean->electric,
+                                 .source_power = share * mean->power,
+                                 .demand_space = isnan(config->demand_space) ? 0 : config->demand_space,
+                                 .demand_dhw = isnan(config->demand_dhw) ? 0 : config->demand_dhw,
+                                 .factor_gas = factors->gas,
+                                 .factor_electricity = factors->electricity,
+                                 .boiler = factor_value("boiler-efficiency"),
+                                 .eer = factor_value("cooling-eer"),
+                                 .price_gas = factors->price_gas,
+                                 .price_electricity = factors->price_electricity,
+                                 .years = 1};
+    if (isnan(config->demand_space) && isnan(config->demand_dhw))
+        in.demand_dhw = unstated * in.sink_power * HOURS_A_YEAR;
+    heat_year(&in, ret);
 }
 
 void heat_period_done(struct heat_period *period)

@@ -7,7 +7,9 @@
  * heat_period_done. Threads: one (librrd).
  */
 #pragma once
+#include "daemon/config.h"
 #include "daemon/heat.h"
+#include "daemon/heat_year.h"
 
 #include <stdint.h>
 
@@ -27,6 +29,10 @@ struct heat_period {
 /* state: STATE, NULL: none. room_power: mean over the covered part (NAN: not known), covered: 0..1. */
 int heat_period_of(const struct heat_config *config, const char *state, int64_t from_s, int64_t to_s, double room_power,
                    double covered, struct heat_period *ret);
+/* A year at these mean powers, or at a share of them. unstated: the part of the heat delivered that finds its user
+ * where the configuration states no demand. */
+void heat_period_year(const struct heat_config *config, const struct factors_config *factors,
+                      const struct heat_result *mean, double share, double unstated, struct heat_year *ret);
 void heat_period_done(struct heat_period *period);
 /* part 0..1 of the known quarters are at most this; NAN. */
 double heat_period_quantile(const struct heat_period *period, double part);

@@ -3,12 +3,9 @@
 
 #include "daemon/factors.h"
 #include "daemon/heat_grade.h"
-#include "daemon/heat_year.h"
 
 #include <math.h>
 #include <stdio.h>
-
-#define HOURS_A_YEAR 8760.0
 
 static void put_assumed(const struct report_source *s, const struct heat_result *h)
 {
@@ -64,25 +61,10 @@ static void put_money(json_t *one, const struct heat_year *y)
 static json_t *year_of(const struct report_source *s, const struct heat_config *c, const struct heat_result *h)
 {
     bool demand = !isnan(c->demand_space) || !isnan(c->demand_dhw);
-    const struct factors_config *f = &s->config->factors;
-    struct heat_year_input in = {.sink_power = h->delivered,
-                                 .electric_power = h->electric,
-                                 .source_power = h->power,
-                                 .demand_space = isnan(c->demand_space) ? 0 : c->demand_space,
-                                 .demand_dhw = isnan(c->demand_dhw) ? 0 : c->demand_dhw,
-                                 .factor_gas = f->gas,
-                                 .factor_electricity = f->electricity,
-                                 .boiler = factor_value("boiler-efficiency"),
-                                 .eer = factor_value("cooling-eer"),
-                                 .price_gas = f->price_gas,
-                                 .price_electricity = f->price_electricity,
-                                 .years = 1};
     struct heat_year y;
     if (isnan(h->delivered))
         return json_null();
-    if (!demand)
-        in.demand_dhw = h->delivered * HOURS_A_YEAR;
-    heat_year(&in, &y);
+    heat_period_year(c, &s->config->factors, h, 1, 1, &y);
     assume_factor(s, "boiler-efficiency");
     assume_factor(s, "cooling-eer");
     assume_factor(s, "household-heat");
