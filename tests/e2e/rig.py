@@ -219,6 +219,26 @@ class Rig:
         raise Failure(f"not within {limit} s: {what} (last: {last})")
 
 
+class Lines:
+    """What a process has written on its stdout since the last look, whole lines."""
+    def __init__(self, process):
+        self.fd = process.child.stdout.fileno()
+        self.rest = b""
+        os.set_blocking(self.fd, False)
+
+    def read(self):
+        while True:
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except BlockingIOError:
+                break
+            if not data:
+                break
+            self.rest += data
+        *lines, self.rest = self.rest.split(b"\n")
+        return lines
+
+
 class Subscriber:
     """mosquitto_sub: every message as (topic, payload, retained)."""
 
@@ -227,21 +247,11 @@ class Subscriber:
         for topic in topics:
             argv += ["-t", topic]
         self.process = rig.start(f"subscriber-{len(rig.processes)}", argv, stdout=subprocess.PIPE)
-        self.rest = b""
+        self.lines = Lines(self.process)
         self.messages = []
-        os.set_blocking(self.process.child.stdout.fileno(), False)
 
     def read(self):
-        while True:
-            try:
-                data = os.read(self.process.child.stdout.fileno(), 1 << 16)
-            except BlockingIOError:
-                break
-            if not data:
-                break
-            self.rest += data
-        *lines, self.rest = self.rest.split(b"\n")
-        for line in lines:
+        for line in self.lines.read():
             topic, retained, payload = line.decode().split("\t", 2)
             self.messages.append((topic, payload, retained == "1"))
         return self.messages

@@ -6,10 +6,11 @@ client (mosquitto_sub) and the broker's own log saw: nothing of the daemon is us
 without the prefix `tck-id-`; what begins with `own-` is asked beyond them.
 """
 import collections
-import os
 import re
 import struct
 import subprocess
+
+from rig import Lines
 
 INT64, DOUBLE, BOOLEAN, STRING = 4, 10, 11, 12
 FIELD_OF = {INT64: "long", DOUBLE: "double", BOOLEAN: "boolean", STRING: "string"}
@@ -142,21 +143,11 @@ class Recorder:
         argv = ["mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p", str(port), "-q", "2", "--retain-as-published",
                 "-F", "%U\t%t\t%q\t%r\t%x", "-t", "spBv1.0/#"]
         self.process = rig.start(f"recorder-{len(rig.processes)}", argv, stdout=subprocess.PIPE)
-        os.set_blocking(self.process.child.stdout.fileno(), False)
-        self.rest = b""
+        self.lines = Lines(self.process)
         self.messages = []
 
     def read(self):
-        while True:
-            try:
-                data = os.read(self.process.child.stdout.fileno(), 1 << 16)
-            except BlockingIOError:
-                break
-            if not data:
-                break
-            self.rest += data
-        *lines, self.rest = self.rest.split(b"\n")
-        for line in lines:
+        for line in self.lines.read():
             at, topic, qos, retain, payload = line.decode().split("\t")
             self.messages.append(Message(float(at) * 1000, topic, int(qos), retain == "1", bytes.fromhex(payload)))
         return self.messages
