@@ -153,6 +153,19 @@ void advice_feeds(const struct advice_input *in, struct advice_list *list)
     a->caution = first->load.peak > first->rating ? "The breaker would have tripped, and the rack gone dark." : NULL;
 }
 
+/* What it costs and brings, where an investment is stated. */
+static void tell_price(struct advice *a, const struct heat_year *y)
+{
+    size_t n = strlen(a->text);
+    if (!isnan(y->payback))
+        snprintf(a->text + n, sizeof a->text - n,
+                 "; %.0f euros would be paid back in %.1f years, a MWh of it would cost %.0f euros", y->invested,
+                 y->payback, y->levelised);
+    else if (!isnan(y->levelised))
+        snprintf(a->text + n, sizeof a->text - n, "; for %.0f euros a MWh of it would cost %.0f euros", y->invested,
+                 y->levelised);
+}
+
 void advice_heat(const struct advice_input *in, struct advice_list *list)
 {
     const struct room_config *room = &in->plant->live->config->room[in->room];
@@ -171,6 +184,7 @@ void advice_heat(const struct advice_input *in, struct advice_list *list)
     snprintf(a->text, sizeof a->text,
              "Offer %.0f kW at %.0f °C to a neighbour or a heat network: it would warm %.0f homes",
              left * h->delivered / 1e3, room->heat.sink_supply, y.homes);
+    tell_price(a, &y);
     if (h->direct)
         snprintf(a->ground, sizeof a->ground, "%.1f kW at %.1f °C, %s", h->power / 1e3, h->temperature,
                  in->heat->basis);

@@ -8,8 +8,6 @@
 
 /* clang-format off */
 static const char *const ashrae_names[] = {"A1", "A2", "A3", "A4", "H1", NULL};
-static const char *const architecture_names[] = {"none", "dx_open",  "crah_open", "cac",      "hac",
-                                                 "rdhx", "d2c_cpu",  "d2c_full",  "immersion", NULL};
 static const char *const phase_names[] = {"none", "l1", "l2", "l3", "n", "l1l2", "l2l3", "l3l1", NULL};
 static const char *const place_names[] = {"none", "rack-inlet", "rack-outlet", "supply", "return", "outdoor", NULL};
 static const char *const snmp_versions[] = {"1", "2c", "3", NULL};
@@ -116,54 +114,13 @@ static const struct field factors_fields[] = {
      .help = "euros a year for each kW of the monthly peak quarter-hour (Flanders: capaciteitstarief)"},
     {.name = "price-gas", .read = field_value, AT(factors_config, price_gas), .dimension = D_PRICE, .help = "price of gas"},
     {.name = "price-heat", .read = field_value, AT(factors_config, price_heat), .dimension = D_PRICE,
-     .help = "price of heat delivered"},
+     .help = "price paid for heat delivered"},
     {0},
 };
 
 static const struct field boundary_fields[] = {
     {.name = "complete", .read = field_bool, .offset = 0, .initial = "no",
      .help = "all energy that enters the room is metered: the operator's word, without which there is no PUE"},
-    {0},
-};
-
-static const struct field water_fields[] = {
-    {.name = "flow", .read = config_point, .offset = 0, .help = "point, or a fixed flow like 12m3/h"},
-    {.name = "supply", .read = config_point, .offset = sizeof(char *), .help = "point of the colder water"},
-    {.name = "return", .read = config_point, .offset = 2 * sizeof(char *), .help = "point of the warmer water"},
-    {0},
-};
-
-static const struct field air_fields[] = {
-    {.name = "flow", .read = config_point, AT(raw_air, flow), .help = "point, or a fixed flow like 5000m3/h"},
-    {.name = "hot", .read = config_point, AT(raw_air, hot), .help = "point of the warm air"},
-    {.name = "cold", .read = config_point, AT(raw_air, cold), .help = "point of the cold air"},
-    {0},
-};
-
-static const struct field sink_fields[] = {
-    {.name = "supply", .read = field_value, .offset = 0, .dimension = D_TEMPERATURE, .help = "warm side of the heat's user"},
-    {.name = "return", .read = field_value, .offset = sizeof(double), .dimension = D_TEMPERATURE,
-     .help = "cold side of the heat's user"},
-    {0},
-};
-
-static const struct field demand_fields[] = {
-    {.name = "space", .read = field_value, .offset = 0, .dimension = D_ENERGY, .help = "space heating a year"},
-    {.name = "dhw", .read = field_value, .offset = sizeof(double), .dimension = D_ENERGY, .help = "hot water a year"},
-    {0},
-};
-
-static const struct field heat_fields[] = {
-    {.name = "architecture", .read = field_choice, AT(raw_heat, architecture), .arg = architecture_names,
-     .help = "how the room is cooled: it bounds what can be captured"},
-    {.name = "water", .read = field_sub, AT(raw_heat, water), .arg = water_fields, .help = "the water loop's points"},
-    {.name = "air", .read = field_sub, AT(raw_heat, air), .arg = air_fields, .help = "the air's points"},
-    {.name = "fluid", .read = field_text, AT(raw_heat, fluid), .initial = "water",
-     .help = "water, or meg-30 mpg-30: mass per cent of ethylene or propylene glycol"},
-    {.name = "sink", .read = field_sub, AT(raw_heat, sink), .arg = sink_fields, .help = "temperatures of the heat's user"},
-    {.name = "efficiency", .read = field_number, AT(raw_heat, efficiency), .initial = "0.45",
-     .help = "heat pump, part of Carnot"},
-    {.name = "demand", .read = field_sub, AT(raw_heat, demand), .arg = demand_fields, .help = "heat wanted nearby"},
     {0},
 };
 
@@ -174,7 +131,7 @@ static const struct field room_fields[] = {
     {.name = "boundary", .read = field_sub, AT(raw_room, boundary), .arg = boundary_fields, .initial = "{}",
      .help = "what the meters cover"},
     {.name = "cooling", .read = field_text, AT(raw_room, cooling), .help = "words on the cooling"},
-    {.name = "heat", .read = field_sub, AT(raw_room, heat), .arg = heat_fields, .initial = "{}", .help = "heat recovery"},
+    {.name = "heat", .read = field_sub, AT(raw_room, heat), .arg = config_heat_fields, .initial = "{}", .help = "heat recovery"},
     {.name = "targets", .read = field_map_of, AT(raw_room, targets), .arg = config_target_fields,
      .size = sizeof(struct raw_target), .help = "goals of an action plan"},
     {.name = "eu", .read = field_sub, AT(raw_room, eu), .arg = config_eu_fields,

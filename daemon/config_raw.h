@@ -5,32 +5,13 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/config_heat.h"
 #include "daemon/config_raw_wires.h"
 #include "drivers/field.h"
 
 struct raw_site {
     const char *name, *title, *timezone;
     struct field_items languages;
-};
-
-struct raw_air {
-    const char *flow, *hot, *cold;
-};
-
-struct raw_heat {
-    int architecture;
-    struct {
-        const char *flow, *supply, *return_;
-    } water;
-    struct raw_air air;
-    const char *fluid;
-    struct {
-        double supply, return_;
-    } sink;
-    double efficiency;
-    struct {
-        double space, dhw;
-    } demand;
 };
 
 struct raw_room {
@@ -123,8 +104,7 @@ struct config_context {
 
 extern const struct field config_fields[];
 /* Readers of config_read.c. */
-field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_point,
-    config_bands;
+field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_bands;
 
 /* Part two: from raw to config. */
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */

@@ -125,24 +125,6 @@ int config_date(struct field_reader *reader, const struct field *field, const st
     return 0;
 }
 
-/* A point's name, or a fixed value with its unit where the text begins with a digit. */
-int config_point(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
-{
-    int r = field_text(reader, field, node, into);
-    if (r < 0)
-        return r;
-    double value;
-    unsigned slashes = 0;
-    for (const char *p = node->text; *p; p++)
-        slashes += *p == '/';
-    if (!unit_parse_value(node->text, D_FLOW, &value))
-        return strcmp(field->name, "flow") ? complain(reader, node, "expected a point, DEVICE/PART/QUANTITY") : 0;
-    const char *quantity = strrchr(node->text, '/');
-    if (slashes != 2 || quantity_parse(quantity + 1) == Q_NONE)
-        return complain(reader, node, "expected a point, DEVICE/PART/QUANTITY, like heat-1/loop-1/temperature_supply");
-    return 0;
-}
-
 /* {QUANTITY: VALUE with its unit}: into const double *, an array by quantity, NAN where nothing is said. */
 int config_bands(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
 {

@@ -39,56 +39,6 @@ size_t config_find_room(const struct config *config, const char *id)
     return NO_INDEX;
 }
 
-/* "meg-30" -> ethylene glycol, 30 % by mass. */
-static bool parse_fluid(const char *text, struct heat_config *heat)
-{
-    static const char *const names[] = {"water", "meg-", "mpg-"};
-    struct decimal percent;
-    const char *end;
-    if (!text || !strcmp(text, names[0])) {
-        heat->fluid = FLUID_WATER;
-        return true;
-    }
-    for (int i = 1; i < 3; i++) {
-        if (strncmp(text, names[i], 4) != 0 || decimal_parse(text + 4, &percent, &end) < 0 || *end)
-            continue;
-        heat->fluid = (enum heat_fluid)i;
-        heat->fluid_fraction = decimal_value(percent) / 100;
-        return heat->fluid_fraction > 0 && heat->fluid_fraction <= 0.6; /* range of Melinder's fit */
-    }
-    return false;
-}
-
-static void room_heat(struct field_reader *reader, const struct yaml_node *node, const struct raw_heat *raw,
-                      struct heat_config *heat)
-{
-    const struct yaml_node *here = yaml_get(node, "heat");
-    const struct yaml_node *sink = yaml_get(here, "sink"), *demand = yaml_get(here, "demand");
-    *heat = (struct heat_config){
-        .architecture = (enum heat_architecture)raw->architecture,
-        .water_flow = raw->water.flow,
-        .water_supply = raw->water.supply,
-        .water_return = raw->water.return_,
-        .air_flow = raw->air.flow,
-        .air_hot = raw->air.hot,
-        .air_cold = raw->air.cold,
-        .air_flow_fixed = NAN,
-        .sink_supply = yaml_get(sink, "supply") ? raw->sink.supply : NAN,
-        .sink_return = yaml_get(sink, "return") ? raw->sink.return_ : NAN,
-        .efficiency = raw->efficiency,
-        .demand_space = yaml_get(demand, "space") ? raw->demand.space : NAN,
-        .demand_dhw = yaml_get(demand, "dhw") ? raw->demand.dhw : NAN,
-    };
-    if (raw->air.flow && !unit_parse_value(raw->air.flow, D_FLOW, &heat->air_flow_fixed))
-        heat->air_flow = NULL;
-    if (!parse_fluid(raw->fluid, heat))
-        wrong(reader, here, "fluid", "expected water, or meg-30 or mpg-30: glycol with its mass per cent, at most 60");
-    if (raw->efficiency <= 0 || raw->efficiency > 1)
-        wrong(reader, here, "efficiency", "expected a part of Carnot between 0 and 1, like 0.45");
-    if (heat->sink_supply <= heat->sink_return)
-        wrong(reader, sink, "supply", "must be warmer than return");
-}
-
 static void resolve_rooms(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                           struct config *config)
 {
@@ -104,7 +54,7 @@ static void resolve_rooms(struct field_reader *reader, const struct yaml_node *r
                                      .complete = from[i].boundary.complete,
                                      .cooling = from[i].cooling};
         config_check_name(reader, node, room->id);
-        room_heat(reader, node, &from[i].heat, &room->heat);
+        config_heat(reader, yaml_get(node, "heat"), &from[i].heat, &room->heat);
         room->n_targets = config_targets(reader, yaml_get(node, "targets"), &from[i].targets, &room->target);
         room->eu = config_eu(reader, yaml_get(node, "eu"), &from[i].eu);
     }

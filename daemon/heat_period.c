@@ -153,10 +153,17 @@ void heat_period_year(const struct heat_config *config, const struct factors_con
                                  .eer = factor_value("cooling-eer"),
                                  .price_gas = factors->price_gas,
                                  .price_electricity = factors->price_electricity,
-                                 .years = 1};
-    if (isnan(config->demand_space) && isnan(config->demand_dhw))
+                                 .price_heat = factors->price_heat,
+                                 .capex = config->investment.cost > 0 ? config->investment.cost : (double)NAN,
+                                 .opex = config->investment.maintenance,
+                                 .rate = config->investment.rate,
+                                 .years = config->investment.years};
+    bool stated = !isnan(config->demand_space) || !isnan(config->demand_dhw);
+    if (!stated)
         in.demand_dhw = unstated * in.sink_power * HOURS_A_YEAR;
     heat_year(&in, ret);
+    if (!stated) /* what was put in its place is no demand */
+        ret->demand = ret->utilisation = ret->coverage = NAN;
 }
 
 void heat_period_done(struct heat_period *period)

@@ -16,8 +16,8 @@ struct heat_year_input {
     double demand_space, demand_dhw;                 /* Wh a year */
     double factor_gas, factor_electricity;           /* kg/kWh */
     double boiler, eer;                              /* efficiency; cooling no longer needed */
-    double price_gas, price_electricity;             /* EUR/MWh; NAN: no money */
-    double capex, opex;                              /* EUR; share of capex a year */
+    double price_gas, price_electricity, price_heat; /* EUR/MWh; NAN: no money */
+    double capex, opex;                              /* EUR, NAN: no investment; share of capex a year */
     double rate;                                     /* of interest */
     unsigned years;
 };
@@ -28,11 +28,15 @@ struct heat_year {
     double co2_gross, co2_net, co2_with_cooling; /* kg */
     double homes;
     double saved_gas, cost_electric, saved, saved_with_cooling; /* EUR a year */
-    double payback, payback_with_cooling;                       /* years; NAN: never */
+    double sold;                                                /* EUR a year, at the price of heat */
+    double invested, capital, maintenance;                      /* EUR; EUR a year */
+    double payback, payback_with_cooling, payback_sold;         /* years, before maintenance; NAN: never */
     double levelised;                                           /* EUR/MWh of heat used */
 };
 
 void heat_year(const struct heat_year_input *input, struct heat_year *ret);
+/* Several rooms' together: sums, and the ratios of them. */
+void heat_year_add(struct heat_year *to, const struct heat_year *room);
 /* ERF and ERE of a room with E_DC and E_IT (Wh): the heat pump outside, or inside the boundary. */
 struct heat_reuse {
     double erf, ere, pue;

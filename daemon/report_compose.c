@@ -327,6 +327,7 @@ static void compose_explanation(struct page *page, const json_t *document, struc
     page_words(page, report_words(l, "%s = %s", report_string(kpi, "name"),
                                   language_say(l, report_string(document, "formula"))));
     page_words(page, report_words(l, "%s: %s", language_say(l, "Source"), report_string(document, "source")));
+    layout_section(page, document, "prices", l);
     layout_section(page, document, "operands", l);
     layout_section(page, document, "terms", l);
     layout_section(page, document, "trace", l);

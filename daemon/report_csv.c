@@ -64,8 +64,9 @@ static void number(const struct csv *csv, double value)
 /* "total_wh" is in Wh; a member without such an ending has the unit of its row, or none. */
 static const char *unit_of(const char *key, const json_t *row)
 {
-    static const char *const endings[][2] = {{"_wh", "Wh"},   {"_w", "W"},   {"_m3", "m3"}, {"_kg", "kg"},
-                                             {"_eur", "EUR"}, {"_kw", "kW"}, {"_a", "A"},   {"temperature", "degC"}};
+    static const char *const endings[][2] = {
+        {"_wh", "Wh"}, {"_w", "W"}, {"_m3", "m3"},           {"_kg", "kg"},           {"_eur", "EUR"},
+        {"_kw", "kW"}, {"_a", "A"}, {"temperature", "degC"}, {"_eur_mwh", "EUR/MWh"}, {"_years", "a"}};
     size_t n = strlen(key);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         size_t m = strlen(endings[i][0]);

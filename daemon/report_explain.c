@@ -5,6 +5,7 @@
 #include "daemon/report_document.h"
 #include "daemon/report_kpis.h"
 #include "daemon/report_offer.h"
+#include "daemon/report_worth.h"
 #include "daemon/uncertainty.h"
 
 #include <errno.h>
@@ -84,6 +85,13 @@ static const struct formula {
     {Q_K_HEAT_DELIVERED, false, "recoverable power × COP / (COP − 1)", "first law", {OP_NONE}},
     {Q_K_POWER_RATIO, false, "total power / IT power over 15 minutes: see wattwacht status", "", {OP_NONE}},
 };
+
+/* The KPI that a name other than its own leads to: what is told on its sheet. */
+static enum quantity id_of(const char *kpi)
+{
+    bool sheet = !strcmp(kpi, "lcoh") || !strcmp(kpi, "payback");
+    return sheet ? Q_K_HEAT_DELIVERED : quantity_parse(kpi);
+}
 
 static const struct formula *formula_of(enum quantity id)
 {
@@ -233,6 +241,7 @@ static int put_heat(const struct report_source *s, json_t *document)
     if (r)
         return r;
     json_object_set_new(document, "offer", offer);
+    json_object_set_new(document, "prices", report_worth_formulas(offer));
     for (size_t i = 0; i < s->config->n_rooms; i++)
         for (size_t k = 0; report_covers(s, i) && k < s->heat[i].mean.n_assumed; k++) {
             const struct heat_assumed *a = &s->heat[i].mean.assumed[k];
@@ -280,7 +289,7 @@ static int explain(const struct report_source *s, const struct formula *f, json_
 int report_explain(const struct report_request *request, const char *kpi, json_t **ret)
 {
     struct report_gathered *gathered;
-    const struct formula *f = formula_of(quantity_parse(kpi));
+    const struct formula *f = formula_of(id_of(kpi));
     if (!f)
         return -EINVAL;
     int r = report_gather(request, &gathered);

@@ -8,6 +8,8 @@
 
 /* clang-format off */
 const struct layout layouts[] = {
+    {"prices", "How the price of the heat comes about",
+     {{"room", "Room", "name"}, {"name", "Figure", "text"}, {"formula", "Formula", "text"}, {"value", ">Value", "value"}}, 0},
     {"operands", "Operands", {{"name", "Operand", "text"}, {"value", ">Value", "value"}}, 0},
     {"terms", "What entered is the sum of",
      {{"sign", "", "name"}, {"role", "Counts as", "text"}, {"value", ">Energy", "value"},
@@ -27,7 +29,16 @@ const struct layout layouts[] = {
       {"utilisation", "Used of what is delivered", "share"}, {"demand_covered", "Demand covered", "share"},
       {"co2_gross_kg", "CO2 of gas avoided", "kg"}, {"co2_net_kg", "CO2 net of the heat pump's electricity", "kg"},
       {"homes", "Homes heated", "count"}, {"gas_saved_eur", "Gas saved", "EUR"},
-      {"electricity_eur", "Electricity of the heat pump, cost", "EUR"}, {"saved_eur", "Saved", "EUR"}}, 0},
+      {"electricity_eur", "Electricity of the heat pump, cost", "EUR"}, {"saved_eur", "Saved", "EUR"},
+      {"note", "Reckoned for", "text"}}, 0},
+    {"heat.year", "What the heat costs, and when it has paid",
+     {{"investment_eur", "Investment", "EUR"}, {"capital_eur", "Interest and repayment a year", "EUR"},
+      {"maintenance_eur", "Maintenance a year", "EUR"}, {"lcoh_eur_mwh", "Price of the heat (LCOH)", "EUR/MWh"},
+      {"lcoh_low_eur_mwh", "at least", "EUR/MWh"}, {"lcoh_high_eur_mwh", "at most", "EUR/MWh"},
+      {"lcoh_reason", "No price of the heat", "text"}, {"payback_years", "Paid back by the gas saved", "a"},
+      {"payback_low_years", "at least", "a"}, {"payback_high_years", "at most", "a"},
+      {"payback_with_cooling_years", "and by the cooling no longer needed", "a"},
+      {"payback_sold_years", "Paid back by the heat sold", "a"}, {"payback_reason", "No payback", "text"}}, 0},
     {"money", "Money and emissions",
      {{"bought_wh", "Electricity bought", "Wh"}, {"day_wh", "of it by day", "Wh"},
       {"night_wh", "of it by night and at weekends", "Wh"}, {"energy_eur", "Cost of the energy", "EUR"},

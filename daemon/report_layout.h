@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#define LAYOUT_COLUMNS 13
+#define LAYOUT_COLUMNS 14
 
 struct layout {
     const char *path, *title; /* title NULL: none of its own */

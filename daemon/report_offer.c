@@ -3,6 +3,7 @@
 
 #include "daemon/calendar.h"
 #include "daemon/heat_grade.h"
+#include "daemon/report_worth.h"
 
 #include <math.h>
 
@@ -98,9 +99,10 @@ static void put(json_t *to, const char *key, double value)
     json_object_set_new(to, key, report_number(value));
 }
 
-static json_t *offer_of(const struct room_config *room, const struct heat_period *p)
+static json_t *offer_of(const struct report_source *s, const struct room_config *room, const struct heat_period *p)
 {
     const struct heat_result *h = &p->mean;
+    struct report_worth worth;
     json_t *one = json_object();
     json_object_set_new(one, "room", report_text(room->id));
     json_object_set_new(one, "title", report_text(room->title));
@@ -129,6 +131,13 @@ static json_t *offer_of(const struct room_config *room, const struct heat_period
     put(one, "delivered_w", h->delivered);
     put(one, "delivered_year_wh", h->delivered * HOURS_A_YEAR);
     put(one, "electric_year_wh", h->electric * HOURS_A_YEAR);
+    if (report_worth_of(s, &room->heat, h, &worth)) {
+        put(one, "used_year_wh", worth.year.used);
+        put(one, "electricity_eur", worth.year.cost_electric);
+        put(one, "gas_saved_eur", worth.year.saved_gas);
+        report_worth_price(&worth, one);
+        put(one, "price_heat_eur_mwh", s->config->factors.price_heat);
+    }
     json_object_set_new(one, "reason", report_text(h->reason));
     return one;
 }
@@ -140,7 +149,7 @@ int report_offer(const struct report_source *source, json_t **ret)
     for (size_t i = 0; i < source->config->n_rooms && !r; i++) {
         if (!report_covers(source, i))
             continue;
-        json_t *one = offer_of(&source->config->room[i], &source->heat[i]), *months = json_array();
+        json_t *one = offer_of(source, &source->config->room[i], &source->heat[i]), *months = json_array();
         r = months_of(source, source->config->room[i].id, &source->heat[i], months);
         json_object_set_new(one, "months", months);
         json_array_append_new(list, one);

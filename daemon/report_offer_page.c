@@ -30,6 +30,18 @@ static const struct {
     {"delivered_year_wh", "Heat a year behind the heat pump", "Wh"},
     {"electric_year_wh", "Its electricity a year", "Wh"},
     {"coverage", "Time that was metered", "share"},
+    {"used_year_wh", "Heat used a year", "Wh"},
+    {"investment_eur", "Investment", "EUR"},
+    {"maintenance_eur", "Maintenance a year", "EUR"},
+    {"lcoh_eur_mwh", "Price of the heat (LCOH)", "EUR/MWh"},
+    {"lcoh_low_eur_mwh", "at least", "EUR/MWh"},
+    {"lcoh_high_eur_mwh", "at most", "EUR/MWh"},
+    {"lcoh_reason", "No price of the heat", "text"},
+    {"price_heat_eur_mwh", "Price paid for heat", "EUR/MWh"},
+    {"payback_years", "Paid back by the gas saved", "a"},
+    {"payback_with_cooling_years", "and by the cooling no longer needed", "a"},
+    {"payback_sold_years", "Paid back by the heat sold", "a"},
+    {"payback_reason", "No payback", "text"},
 };
 
 static void facts_of(struct page *page, const json_t *offer, struct language *l)
@@ -39,7 +51,7 @@ static void facts_of(struct page *page, const json_t *offer, struct language *l)
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         const json_t *value = json_object_get(offer, facts[i].key);
         const char *cells[] = {language_say(l, facts[i].title), report_member(l, value, facts[i].unit)};
-        if (!json_is_null(value))
+        if (value && !json_is_null(value))
             page_row(page, cells);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the configuration says of rooms, racks and assets, and where sensors hang in them.
  *
- * Units: degC, m3/h, Wh a year, W, kg CO2, years; fractions 0..1; NAN: not stated.
+ * Units: degC, m3/h, Wh a year, W, kg CO2, EUR, years; fractions 0..1; NAN: not stated.
  * Owner: texts live in the configuration's arena.
  * Source: contract C.
  */
@@ -37,6 +37,14 @@ enum location {
 };
 enum ashrae { ASHRAE_A1, ASHRAE_A2, ASHRAE_A3, ASHRAE_A4, ASHRAE_H1, ASHRAE_COUNT };
 
+/* What the plant that gives the heat away costs. */
+struct heat_investment {
+    double cost;        /* EUR; NAN: not stated */
+    double maintenance; /* part of the cost, a year */
+    double rate;        /* of interest, a year */
+    unsigned years;     /* of service */
+};
+
 struct heat_config {
     enum heat_architecture architecture;
     const char *water_flow, *water_supply, *water_return; /* point names; NULL: none */
@@ -47,6 +55,7 @@ struct heat_config {
     double sink_supply, sink_return; /* degC; NAN: no sink stated */
     double efficiency;               /* of Carnot; default 0.45, assumed */
     double demand_space, demand_dhw; /* Wh a year; NAN: not stated */
+    struct heat_investment investment;
 };
 
 struct room_config {

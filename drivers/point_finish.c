@@ -36,6 +36,7 @@ static bool is_scaled_by_ratio(enum quantity q)
     case D_STATE:
     case D_CARBON_FACTOR:
     case D_PRICE:
+    case D_MONEY:
     case D_WATER_RATIO:
     case D_SIZE:
     case D_COUNT: break;

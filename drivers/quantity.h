@@ -99,6 +99,7 @@ enum dimension {
     D_STATE,
     D_CARBON_FACTOR,
     D_PRICE,
+    D_MONEY,
     D_WATER_RATIO,
     D_SIZE,
     D_COUNT

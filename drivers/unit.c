@@ -45,6 +45,7 @@ static const struct unit units[] = {
     {"1", D_ONE, {1, 0}, 1, 0},          {"%", D_ONE, {1, -2}, 1, 0},
     {"kg/kWh", D_CARBON_FACTOR, {1, 0}, 1, 0}, {"g/kWh", D_CARBON_FACTOR, {1, -3}, 1, 0},
     {"EUR/MWh", D_PRICE, {1, 0}, 1, 0},  {"EUR/kWh", D_PRICE, {1, 3}, 1, 0},
+    {"EUR", D_MONEY, {1, 0}, 1, 0},      {"kEUR", D_MONEY, {1, 3}, 1, 0},
     {"m3/MWh", D_WATER_RATIO, {1, 0}, 1, 0},
     {"B", D_SIZE, {1, 0}, 1, 0},         {"kB", D_SIZE, {1, 3}, 1, 0},          {"MB", D_SIZE, {1, 6}, 1, 0},
     {"GB", D_SIZE, {1, 9}, 1, 0},
@@ -65,6 +66,7 @@ static const struct {
     [D_SPEED] = {"speed", "rpm", "900rpm"},            [D_STATE] = {"state", "", "2"},
     [D_CARBON_FACTOR] = {"emission factor", "kg/kWh", "0.167kg/kWh"}, [D_PRICE] = {"price", "EUR/MWh", "220EUR/MWh"},
     [D_WATER_RATIO] = {"water use", "m3/MWh", "0.2m3/MWh"}, [D_SIZE] = {"size", "B", "2GB"},
+    [D_MONEY] = {"sum of money", "EUR", "45000EUR"},
 };
 /* clang-format on */
 

@@ -37,9 +37,11 @@ struct world *world_new(void)
                                   .air_flow_fixed = NAN,
                                   .efficiency = 0.45,
                                   .demand_space = NAN,
-                                  .demand_dhw = NAN};
+                                  .demand_dhw = NAN,
+                                  .investment = {NAN, NAN, NAN, 0}};
     w->room[0] = (struct room_config){.id = "stad", .title = "Stad", .complete = true, .heat = no_heat};
     w->room[1] = (struct room_config){.id = "gent", .title = "Gent", .complete = true, .heat = no_heat};
+    w->room[2] = (struct room_config){.id = "brugge", .title = "Brugge", .complete = true, .heat = no_heat};
     for (size_t i = 0; i < 4; i++) {
         static const char *const racks[] = {"r1", "r2", "r3", "r4"};
         w->rack[i] = (struct rack_config){.id = racks[i], .title = racks[i], .room = i / 2};

@@ -16,7 +16,7 @@
 struct world {
     char state[64];
     struct config config;
-    struct room_config room[2];
+    struct room_config room[3];
     struct rack_config rack[4];
     struct device_config device[WORLD_DEVICES];
     struct part_config part[WORLD_DEVICES][WORLD_PARTS];

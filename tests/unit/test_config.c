@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_load, config_fields, config_read, config_resolve, config_assets, config_devices,
- * config_mqtt, config_plan): files to a checked configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_heat, config_resolve, config_assets,
+ * config_devices, config_mqtt, config_plan): files to a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,7 +68,8 @@ static const char good[] =
     "    ashrae: A1\n"
     "    boundary: {complete: yes}\n"
     "    targets: {cool: {kpi: ipue, baseline: {year: 2025, value: 1.62}, goals: {one-year: 1.5}, first-step: x}}\n"
-    "    heat: {architecture: dx_open, sink: {supply: 50C, return: 40C}, air: {flow: 5000m3/h}}\n"
+    "    heat: {architecture: dx_open, sink: {supply: 50C, return: 40C}, air: {flow: 5000m3/h},\n"
+    "      investment: {cost: 45kEUR, years: 15, rate: 5%, maintenance: 2%}}\n"
     "racks: {r1: {room: stadskantoor}}\n"
     "sources: {lights: {room: stadskantoor, role: lighting, constant: 120W, accuracy: 10%}}\n"
     "eu: {year: 2026, lau: \"24062\", it-power: 60kW}\n"
@@ -113,6 +114,9 @@ static void test_good(void **state)
     assert_true(config->room[0].complete);
     assert_float_equal(config->room[0].heat.air_flow_fixed, 5000, 0);
     assert_float_equal(config->room[0].heat.sink_supply, 50, 0);
+    const struct heat_investment *investment = &config->room[0].heat.investment;
+    assert_true(investment->cost == 45000 && investment->years == 15 && fabs(investment->rate - 0.05) < 1e-12 &&
+                fabs(investment->maintenance - 0.02) < 1e-12);
     assert_float_equal(config->eu->it_power, 60000, 0);
     assert_true(isnan(config->eu->degree_days) && !config->room[0].eu);
     assert_int_equal(config->room[0].n_targets, 1);
@@ -224,6 +228,12 @@ static const struct {
     {HEAD "devices: {d: {room: r, address: h, modbus: {unit: 1}}, e: {room: r, address: h, modbus: {unit: 1}}}\n",
      "a.yaml:3:59: unit: 'd' is unit 1 of this line already"},
     {HEAD "devices: {d: {room: r, address: h, units: {2: e}}}\n", "a.yaml:3:47: 2: no such device under devices:"},
+    {"site: {name: s}\nrooms: {r: {heat: {investment: {cost: 45000, years: 15, rate: 5%, maintenance: 2%}}}}\n",
+     "a.yaml:2:39: cost: '45000' is not a sum of money with its unit, like 45000EUR"},
+    {"site: {name: s}\nrooms: {r: {heat: {investment: {cost: 1kEUR, years: 15, maintenance: 2%}}}}\n",
+     "a.yaml:2:32: rate: missing: interest a year, like 5%"},
+    {"site: {name: s}\nrooms: {r: {heat: {investment: {cost: 1kEUR, years: 0, rate: 5%, maintenance: 2%}}}}\n",
+     "a.yaml:2:53: years: expected 1 to 100 years"},
     {HEAD "sources: {s1: {room: r, role: lighting}}\n",
      "a.yaml:3:15: constant: expected either constant: with a power, or reading: yes"},
     {HEAD "alerts: {a: {point: 'x/total/active_power', above: 27C}}\n",

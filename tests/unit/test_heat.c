@@ -8,7 +8,7 @@
 
 #include "daemon/factors.h"
 #include "daemon/heat.h"
-#include "daemon/heat_year.h"
+#include "daemon/heat_period.h"
 
 #include <math.h>
 #include <string.h>
@@ -286,13 +286,53 @@ static void test_levelised(void **state)
     assert_true(isnan(y.levelised) && isnan(y.payback));
 }
 
+/* The same whole way by a room's configuration; then two rooms together, and no figure without its ground. */
+static void test_investment(void **state)
+{
+    (void)state;
+    struct heat_config config = {.demand_space = 150e6, .demand_dhw = 20e6, .investment = {45000, 0.02, 0.05, 15}};
+    struct factors_config factors = {
+        .electricity = 0.16749, .gas = 0.182, .price_electricity = 220, .price_gas = 80, .price_heat = 70};
+    struct heat_result mean = {.power = 24225, .delivered = 31060, .electric = 6835};
+    struct heat_year y, sum;
+    heat_period_year(&config, &factors, &mean, 1, 1, &y);
+    near("payback", y.payback, 7.06, 6e-3);
+    near("levelised", y.levelised, 81.67, 1e-2);
+    near("capital", y.capital, 0.096342 * 45000, 0.1);
+    near("maintenance", y.maintenance, 900, 1e-9);
+    near("sold", y.sold, 157.42 * 70, 10);
+    near("payback sold", y.payback_sold, 45000 / (157.42 * 70 - 7621), 0.02);
+    sum = y;
+    heat_year_add(&sum, &y);
+    near("two rooms' price", sum.levelised, y.levelised, 1e-9);
+    near("two rooms' payback", sum.payback, y.payback, 1e-9);
+    near("two rooms' heat", sum.used, 2 * y.used, 1e-6);
+    near("two rooms' coverage", sum.coverage, y.coverage, 1e-12);
+    factors.price_electricity = 600;
+    heat_period_year(&config, &factors, &mean, 1, 1, &y);
+    assert_true(isnan(y.payback) && y.levelised > 81.67);
+    config.investment = (struct heat_investment){NAN, NAN, NAN, 0};
+    heat_period_year(&config, &factors, &mean, 1, 1, &y);
+    assert_true(isnan(y.payback) && isnan(y.levelised) && y.saved < 0);
+    heat_year_add(&sum, &y);
+    assert_true(isnan(sum.levelised) && !isnan(sum.used));
+    /* warm enough as it comes: no electricity, so its price is not needed */
+    mean.electric = 0;
+    factors.price_electricity = NAN;
+    config.investment = (struct heat_investment){45000, 0, 0, 15};
+    config.demand_space = config.demand_dhw = NAN;
+    heat_period_year(&config, &factors, &mean, 1, 0.5, &y);
+    near("direct", y.levelised, 3000 / (31.06 * 8.76 / 2), 1e-3);
+    assert_true(isnan(y.demand) && isnan(y.coverage));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fluids),    cmocka_unit_test(test_air),     cmocka_unit_test(test_summit),
-        cmocka_unit_test(test_cop),       cmocka_unit_test(test_whole),   cmocka_unit_test(test_demand),
-        cmocka_unit_test(test_estimate),  cmocka_unit_test(test_factors), cmocka_unit_test(test_summit_rows),
-        cmocka_unit_test(test_levelised),
+        cmocka_unit_test(test_fluids),    cmocka_unit_test(test_air),        cmocka_unit_test(test_summit),
+        cmocka_unit_test(test_cop),       cmocka_unit_test(test_whole),      cmocka_unit_test(test_demand),
+        cmocka_unit_test(test_estimate),  cmocka_unit_test(test_factors),    cmocka_unit_test(test_summit_rows),
+        cmocka_unit_test(test_levelised), cmocka_unit_test(test_investment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

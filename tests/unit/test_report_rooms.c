@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report_worth: what the heat of rooms costs and brings, one by one and together. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/report_document.h"
+#include "daemon/report_explain.h"
+#include "daemon/report_render.h"
+#include "state_world.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define T0  WORLD_T0
+#define DAY INT64_C(86400)
+#define END (T0 + 10 * DAY)
+
+static json_t *build(struct world *w, const char *scope)
+{
+    struct report_request request = {
+        .config = &w->config, .ledger = w->ledger, .scope = scope, .from_s = T0, .to_s = END, .now_s = END + DAY};
+    json_t *document = NULL;
+    assert_int_equal(report_build(&request, &document), 0);
+    return document;
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "";
+}
+
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static void near(double value, double wanted, double tolerance)
+{
+    if (!(fabs(value - wanted) <= tolerance))
+        print_message("  %.9g, wanted %.9g\n", value, wanted);
+    assert_true(fabs(value - wanted) <= tolerance);
+}
+
+static const json_t *in(const json_t *list, const char *key, const char *wanted)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(text(json_array_get(list, i), key), wanted))
+            return json_array_get(list, i);
+    fail_msg("%s is missing", wanted);
+    return NULL;
+}
+
+/* The document in a format holds each of the texts. */
+static void holds(const json_t *document, const char *format, const char *language, const char *const *texts)
+{
+    struct diag *diag = diag_new();
+    char *all = NULL;
+    size_t n;
+    assert_int_equal(report_render(document, report_format_find(format), language, diag, &all, &n), 0);
+    for (; *texts; texts++)
+        if (!strstr(all, *texts))
+            fail_msg("no '%s' in %s", *texts, all);
+    free(all);
+    diag_free(diag);
+}
+
+static void meter(struct world *w, const char *device, size_t room, enum role role)
+{
+    struct record r = {.number = (uint32_t)w->config.n_devices + 1,
+                       .device = device,
+                       .part = "total",
+                       .quantity = Q_ENERGY,
+                       .room = w->room[room].id,
+                       .role = role,
+                       .category = role == ROLE_IT ? 2 : 0,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 500000,
+                       .period_s = 900,
+                       .to_ms = INT64_MAX};
+    assert_int_equal(ledger_define(w->ledger, &r), 0);
+    world_device(w, device, role, NO_INDEX, NULL, NAN)->room = room;
+}
+
+/* Every quarter each meter counts its power, in W; one of 0 says nothing. */
+static void run(struct world *w, const double *watts, int64_t from_s, int64_t to_s)
+{
+    size_t n = w->config.n_devices;
+    for (int64_t s = from_s; s <= to_s; s += 900) {
+        struct row *row = row_new(n);
+        row->seq = ++w->seq;
+        row->wall_ms = s * 1000;
+        row->boot_us = (s - T0 + 900) * 1000000;
+        row->n = 0;
+        for (size_t i = 0; i < n; i++)
+            if (watts[i] > 0)
+                row->value[row->n++] = (struct row_value){(uint32_t)i + 1, QL_GOOD, watts[i] * (double)(s - T0) / 3600};
+        assert_int_equal(ledger_feed(w->ledger, row), 0);
+        row_free(row);
+    }
+    assert_int_equal(ledger_commit(w->ledger), 0);
+}
+
+static const struct heat_investment investment = {45000, 0.02, 0.05, 15};
+
+/* A room of 10 kW of IT behind a meter of 15 kW at the grid, and a heat pump to 50 degC. */
+static struct world *heated(void)
+{
+    static const double watts[] = {15000, 10000, 12000, 8000};
+    struct world *w = world_new();
+    w->config.n_rooms = 2;
+    for (size_t i = 0; i < 2; i++) {
+        struct heat_config *heat = &w->room[i].heat;
+        heat->architecture = HA_HAC;
+        heat->sink_supply = 50;
+        heat->sink_return = 40;
+        heat->demand_space = 60e6;
+        heat->demand_dhw = 10e6;
+        heat->investment = investment;
+        meter(w, i ? "grid-g" : "grid-s", i, ROLE_GRID);
+        meter(w, i ? "pdu-g" : "pdu-s", i, ROLE_IT);
+    }
+    run(w, watts, T0, END);
+    return w;
+}
+
+static double annual(double electricity)
+{
+    return 0.0963423 * investment.cost + investment.maintenance * investment.cost + electricity;
+}
+
+static void test_price(void **state)
+{
+    (void)state;
+    struct world *w = heated();
+    json_t *d = build(w, "stad");
+    const json_t *year = json_object_get(json_object_get(d, "heat"), "year");
+    double used = number(year, "used_wh") / 1e6, electricity = number(year, "electricity_eur");
+    double price = annual(electricity) / used;
+    near(number(year, "lcoh_eur_mwh"), price, 1e-3);
+    near(number(year, "payback_years"), 45000 / (used / 0.9 * 80 - electricity), 1e-6);
+    assert_true(number(year, "lcoh_low_eur_mwh") < price && price < number(year, "lcoh_high_eur_mwh"));
+    assert_true(number(year, "payback_low_years") < number(year, "payback_high_years"));
+    assert_true(json_is_null(json_object_get(year, "payback_sold_years"))); /* no price of heat */
+    assert_string_equal(text(year, "lcoh_reason"), "");
+    holds(d, "text", "en", (const char *const[]){"Price of the heat (LCOH)", "Paid back by the gas saved", NULL});
+    holds(d, "html", "nl", (const char *const[]){"Kostprijs van de warmte (LCOH)", "\u20ac/MWh", NULL});
+    holds(d, "csv", "en", (const char *const[]){",lcoh_eur_mwh,", ",EUR/MWh,", ",payback_years,", NULL});
+    const char *advice = text(in(json_object_get(d, "advice"), "id", "heat"), "text");
+    assert_non_null(strstr(advice, "45000 euros would be paid back in"));
+    json_decref(d);
+    /* both rooms: sums over sums */
+    d = build(w, "site");
+    const json_t *heat = json_object_get(d, "heat"), *both = json_object_get(heat, "year");
+    const json_t *gent = json_object_get(in(json_object_get(heat, "rooms"), "room", "gent"), "year");
+    double all = used + number(gent, "used_wh") / 1e6;
+    near(number(both, "used_wh") / 1e6, all, 1e-6);
+    near(number(both, "lcoh_eur_mwh"), (annual(electricity) + annual(number(gent, "electricity_eur"))) / all, 1e-3);
+    near(number(both, "investment_eur"), 90000, 1e-9);
+    json_decref(d);
+    world_free(w);
+}
+
+/* Without an investment, or a price, there is the reason; the rest stays. */
+static void test_no_price(void **state)
+{
+    (void)state;
+    struct world *w = heated();
+    static const struct {
+        const char *what, *why;
+        double cost, electricity, gas;
+    } rows[] = {
+        {"lcoh", "stad: heat.investment is not stated", NAN, 220, 80},
+        {"lcoh", "stad: factors.price-electricity is not stated", 45000, NAN, 80},
+        {"payback", "stad: factors.price-gas is not stated", 45000, 220, NAN},
+        {"payback", "stad: it is never paid back: the electricity costs more than the gas that it replaces", 45000, 900,
+         80},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        w->room[0].heat.investment.cost = rows[i].cost;
+        w->config.factors.price_electricity = rows[i].electricity;
+        w->config.factors.price_gas = rows[i].gas;
+        json_t *d = build(w, "stad");
+        const json_t *year = json_object_get(json_object_get(d, "heat"), "year");
+        assert_string_equal(text(in(json_object_get(d, "missing"), "what", rows[i].what), "why"), rows[i].why);
+        assert_true(isnan(number(year, "payback_years")) && number(year, "used_wh") > 0);
+        assert_true(isnan(number(year, "lcoh_eur_mwh")) == !strcmp(rows[i].what, "lcoh"));
+        json_decref(d);
+    }
+    world_free(w);
+}
+
+static void test_formulas(void **state)
+{
+    (void)state;
+    struct world *w = heated();
+    json_t *d = NULL;
+    struct report_request request = {
+        .config = &w->config, .ledger = w->ledger, .scope = "stad", .from_s = T0, .to_s = END, .now_s = END};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(report_explain(&request, i ? "payback" : "lcoh", &d), 0);
+        const json_t *prices = json_object_get(d, "prices");
+        near(number(in(prices, "name", "Interest and repayment a year"), "value"), 0.0963423 * 45000, 1e-2);
+        holds(d, "text", "en", (const char *const[]){"Heat offer: Stad", "Price of the heat (LCOH)", NULL});
+        holds(d, "text", "fr", (const char *const[]){"(intérêts et remboursement + entretien", NULL});
+        json_decref(d);
+    }
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_price),
+        cmocka_unit_test(test_no_price),
+        cmocka_unit_test(test_formulas),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
