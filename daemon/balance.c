@@ -42,6 +42,7 @@ static void place(const struct balance_meter *all, size_t n, struct balance_mete
 {
     bool electric = m->quantity == Q_ENERGY;
     m->used = m->direct = m->on_ups = m->removed = m->heat = false;
+    m->instead = NULL;
     m->as = m->role;
     m->weight = m->share;
     if (m->quantity == Q_K_HEAT_ENERGY) {
@@ -97,7 +98,7 @@ static bool same_feed(const struct balance_meter *a, const struct balance_meter 
     return named(a->feed) && named(b->feed) && !strcmp(a->feed, b->feed);
 }
 
-static bool behind(const struct balance_meter *m, const struct balance_meter *ups)
+bool balance_behind(const struct balance_meter *m, const struct balance_meter *ups)
 {
     if (!strcmp(m->device, ups->device))
         return false;
@@ -132,8 +133,78 @@ static void choose_it(struct balance_meter *all, size_t n)
         if (m->category >= 2 && m->category != other && device_has(all, n, m->device, other))
             m->used = false;
         for (size_t k = 0; k < n && m->category > 1; k++)
-            if (all[k].used && all[k].role == ROLE_IT && all[k].category == 1 && behind(m, &all[k]))
+            if (all[k].used && all[k].role == ROLE_IT && all[k].category == 1 && balance_behind(m, &all[k]))
                 m->used = false;
+    }
+}
+
+struct side {
+    double accuracy, covered;
+    bool any;
+};
+
+/* A device's meters of one role and quantity, as the worst of them. */
+static struct side side_of(const struct balance_meter *all, size_t n, const char *device,
+                           const struct balance_meter *as)
+{
+    struct side s = {0, 1, false};
+    for (size_t i = 0; i < n; i++) {
+        if (!all[i].used || all[i].role != as->role || all[i].quantity != as->quantity || strcmp(all[i].device, device))
+            continue;
+        s.accuracy = fmax(s.accuracy, isnan(all[i].accuracy) ? HUGE_VAL : all[i].accuracy);
+        s.covered = fmin(s.covered, all[i].covered);
+        s.any = true;
+    }
+    return s;
+}
+
+/* Less coverage than this part of the other's: the other is read, whatever its class. As the gate of a month's. */
+#define COVERED_LEAST 0.95
+
+static bool beats(const struct side *a, const struct side *b)
+{
+    if (a->covered < COVERED_LEAST * b->covered || b->covered < COVERED_LEAST * a->covered)
+        return a->covered > b->covered;
+    return a->accuracy < b->accuracy;
+}
+
+static const char *instead_of(const struct balance_meter *all, size_t n, const char *device,
+                              const struct balance_meter *as)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all[i].instead && all[i].role == as->role && all[i].quantity == as->quantity &&
+            !strcmp(all[i].device, device))
+            return all[i].instead;
+    return device;
+}
+
+static void pass_over(struct balance_meter *all, size_t n, const char *device, const struct balance_meter *as,
+                      const char *instead)
+{
+    const enum role role = as->role;
+    const enum quantity quantity = as->quantity;
+    for (size_t i = 0; i < n; i++)
+        if (all[i].used && all[i].role == role && all[i].quantity == quantity && !strcmp(all[i].device, device)) {
+            all[i].used = false;
+            all[i].instead = instead;
+        }
+}
+
+/* Of two devices at one place one counts. */
+static void choose_same(struct balance_meter *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct balance_meter *m = &all[i];
+        if (!m->used || !m->same_as)
+            continue;
+        const char *other = instead_of(all, n, m->same_as, m);
+        struct side own = side_of(all, n, m->device, m), theirs = side_of(all, n, other, m);
+        if (!theirs.any || !strcmp(other, m->device))
+            continue;
+        if (beats(&own, &theirs))
+            pass_over(all, n, other, m, m->device);
+        else
+            pass_over(all, n, m->device, m, other);
     }
 }
 
@@ -151,6 +222,7 @@ void balance_plan(struct balance_meter *all, size_t n, char *ret_ups)
     *ret_ups = 0;
     for (size_t i = 0; i < n; i++)
         place(all, n, &all[i]);
+    choose_same(all, n);
     choose_it(all, n);
     for (size_t i = 0; i < n; i++) {
         struct balance_meter *m = &all[i];
@@ -158,7 +230,7 @@ void balance_plan(struct balance_meter *all, size_t n, char *ret_ups)
             snprintf(ret_ups, 80, "%s", m->device);
         m->direct = m->used && !is_ups(m);
         for (size_t k = 0; k < n; k++)
-            if (m->direct && is_ups(&all[k]) && behind(m, &all[k])) {
+            if (m->direct && is_ups(&all[k]) && balance_behind(m, &all[k])) {
                 m->direct = false;
                 m->on_ups = m->role != ROLE_IT && m->quantity == Q_ENERGY;
             }

@@ -21,7 +21,7 @@ void balance_share_add(const struct kpi_window *window, const struct kpi_energie
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (energies->role[rows[i].role].meters)
             ret[rows[i].share] += energies->role[rows[i].role].wh;
-    if (!kpi_it(energies, &it, reason))
+    if (!kpi_it(window, energies, &it, reason))
         ret[BALANCE_IT] += it.wh;
     if (total.meters)
         ret[BALANCE_TOTAL] += total.wh;

@@ -31,6 +31,7 @@ struct device_config {
     size_t room, rack;          /* NO_INDEX: none */
     struct device_setup *setup; /* setup->number is the device's number: equal ids keep it across reloads */
     enum role role;
+    const char *same_as; /* the device or source that measures the same; NULL */
     const char *feed;
     enum phase phase;
     double breaker;         /* A; NAN */
@@ -47,8 +48,9 @@ struct source_config {
     const char *id;
     size_t room;
     enum role role;
-    double constant; /* W; NAN: by readings */
-    double accuracy; /* %; NAN */
+    double constant;     /* W; NAN: by readings */
+    double accuracy;     /* %; NAN */
+    const char *same_as; /* the device that measures the same; NULL */
 };
 
 struct alert_config {

@@ -251,6 +251,7 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
                                      .rack = rack,
                                      .setup = setup,
                                      .role = (enum role)raw->role,
+                                     .same_as = raw->same_as,
                                      .feed = raw->feed,
                                      .phase = (enum phase)raw->phase,
                                      .breaker = yaml_get(node, "breaker") ? raw->breaker : NAN,

@@ -234,6 +234,8 @@ static const struct field device_fields[] = {
     {.name = "breaker", .read = field_value, AT(raw_device, breaker), .dimension = D_CURRENT,
      .help = "rating of the breaker before it, per phase"},
     {.name = "class", .read = config_class, AT(raw_device, class_), .help = "accuracy class: 0.2S 0.5S 0.5 1 2 A B C, or 1%"},
+    {.name = "same-as", .read = field_id, AT(raw_device, same_as),
+     .help = "the device or source that measures the same energy: one of the two counts, the better class"},
     {.name = "share", .read = field_value, AT(raw_device, share), .dimension = D_PERCENT, .initial = "100%",
      .help = "part of it that belongs to the room"},
     {.name = "dates", .read = field_sub, AT(raw_device, dates), .arg = date_fields, .help = "time in service"},
@@ -251,6 +253,8 @@ static const struct field source_fields[] = {
     {.name = "constant", .read = field_value, AT(raw_source, constant), .dimension = D_POWER, .help = "a fixed power"},
     {.name = "reading", .read = field_bool, AT(raw_source, reading), .initial = "no",
      .help = "a meter read by people or by the utility: wattwacht meter"},
+    {.name = "same-as", .read = field_id, AT(raw_source, same_as),
+     .help = "the device or source that measures the same energy: one of the two counts, the better class"},
     {.name = "accuracy", .read = field_value, AT(raw_source, accuracy), .dimension = D_PERCENT, .help = "limit of error"},
     {0},
 };

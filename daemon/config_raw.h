@@ -42,7 +42,7 @@ struct raw_part {
 };
 
 struct raw_device {
-    const char *id, *room, *rack, *profile, *address, *feed, *class_;
+    const char *id, *room, *rack, *profile, *address, *feed, *class_, *same_as;
     struct raw_snmp snmp;
     struct raw_modbus modbus;
     struct raw_source_mqtt mqtt;
@@ -57,7 +57,7 @@ struct raw_device {
 };
 
 struct raw_source {
-    const char *id, *room;
+    const char *id, *room, *same_as;
     int role;
     double constant, accuracy;
     bool reading;

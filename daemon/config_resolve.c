@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config_assets.h"
+#include "daemon/config_places.h"
 #include "daemon/config_plan.h"
 #include "daemon/config_raw.h"
 #include "daemon/mqtt_topic.h"
@@ -90,7 +91,8 @@ static void resolve_sources(struct field_reader *reader, const struct yaml_node 
                                          .room = config_find_room(config, from[i].room),
                                          .role = (enum role)from[i].role,
                                          .constant = constant ? from[i].constant : NAN,
-                                         .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN};
+                                         .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN,
+                                         .same_as = from[i].same_as};
         config_check_name(reader, node, source->id);
         if (from[i].room && source->room == NO_INDEX)
             wrong(reader, node, "room", "no such room under rooms:");
@@ -302,5 +304,6 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     }
     config_resolve_devices(reader, root, raw, previous, config);
     config_resolve_assets(reader, root, raw, config);
+    config_check_places(reader, root, config);
     return diag_errors(reader->diag) > before ? -EINVAL : 0;
 }

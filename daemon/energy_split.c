@@ -32,7 +32,10 @@ static void split_losses(const struct kpi_window *w, const struct kpi_energies *
         s->ups_losses = in->wh - out->wh;
     if (out->meters && metered && e->role[ROLE_IT].category > 1)
         s->distribution = out->wh - behind - e->on_ups.wh;
-    if (!out->meters && !in->meters)
+    if (w->n_doubts && (s->ups_losses < 0 || s->distribution < 0 || *w->boundary)) {
+        s->ups_losses = s->distribution = NAN; /* of meters that disagree the difference is no loss */
+        snprintf(s->no_losses, sizeof s->no_losses, "%s", *w->boundary ? w->boundary : w->doubt[0]);
+    } else if (!out->meters && !in->meters)
         snprintf(s->no_losses, sizeof s->no_losses, "no meter on a UPS");
     else if (isnan(s->ups_losses))
         snprintf(s->no_losses, sizeof s->no_losses, "input and output of the UPS are not both metered");
@@ -52,14 +55,10 @@ static void split_rest(const struct kpi_window *w, const struct kpi_energies *e,
     s->unmetered = s->entered - s->it - or_zero(s->cooling) - or_zero(s->cooling_bought) - or_zero(s->lighting) -
                    or_zero(s->other) - or_zero(s->heat_pump) - or_zero(energy_split_losses(s));
     s->unmetered_u = COVERAGE_FACTOR * sqrt(variance);
-    if (isnan(s->unmetered)) {
-        snprintf(s->no_rest, sizeof s->no_rest, "%.110s", s->no_it);
-        return;
-    }
-    if (s->unmetered < 0 && s->unmetered < -s->unmetered_u)
-        snprintf(s->warning, sizeof s->warning,
-                 "the meters behind the grid show %.1f kWh more than the grid: one is counted twice, or wrong",
-                 -s->unmetered / 1e3);
+    if (*w->boundary)
+        s->unmetered = NAN;
+    if (isnan(s->unmetered))
+        snprintf(s->no_rest, sizeof s->no_rest, "%s", *w->boundary ? w->boundary : s->no_it);
 }
 
 void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, const struct kpi_energies *e,
@@ -69,12 +68,7 @@ void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, 
     memset(s, 0, sizeof *s);
     s->ups_losses = s->distribution = s->unmetered = s->unmetered_u = NAN;
     s->entered = known(&entered);
-    s->it = kpi_it(e, &it, s->no_it) ? (double)NAN : it.wh;
-    if (*w->reversed) {
-        s->it = NAN;
-        snprintf(s->no_it, sizeof s->no_it, "%s counts backwards: is it the wrong way round (parts: invert: yes)?",
-                 w->reversed);
-    }
+    s->it = kpi_it(w, e, &it, s->no_it) ? (double)NAN : it.wh;
     s->total = kpi_total(scope, w, e, &total, &it, s->no_total) ? (double)NAN : total.wh;
     s->cooling = known(&e->role[ROLE_COOLING]);
     s->cooling_bought = known(&e->role[ROLE_COOLING_IMPORT]);
@@ -124,7 +118,6 @@ void energy_split_add(struct energy_split *to, const struct energy_split *room, 
     told(to->no_it, sizeof to->no_it, id, room->no_it);
     told(to->no_losses, sizeof to->no_losses, id, room->no_losses);
     told(to->no_rest, sizeof to->no_rest, id, room->no_rest);
-    told(to->warning, sizeof to->warning, id, room->warning);
 }
 
 double energy_split_losses(const struct energy_split *s)

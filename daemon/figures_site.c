@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figures_site.h"
 
+#include "daemon/balance_doubt.h"
 #include "daemon/booking.h"
 #include "daemon/meter_service.h"
 #include "drivers/arena.h"
@@ -34,6 +35,14 @@ static const struct source_config *source_of(const struct config *config, const 
         if (!strcmp(config->source[i].id, id))
             return &config->source[i];
     return NULL;
+}
+
+/* The configuration's word, of today: the meter is looked at with it whenever it served. */
+static const char *same_as(const struct config *config, const char *id)
+{
+    const struct device_config *device = device_of(config, id);
+    const struct source_config *source = device ? NULL : source_of(config, id);
+    return device ? device->same_as : source ? source->same_as : NULL;
 }
 
 static struct figures_meter *push(struct figures_site *site)
@@ -84,11 +93,14 @@ static int know_account(void *context, const struct flowed *flowed)
     k->meter = (struct balance_meter){.device = arena_strdup(site->arena, r->device),
                                       .part = arena_strdup(site->arena, r->part),
                                       .feed = r->feed ? arena_strdup(site->arena, r->feed) : NULL,
+                                      .same_as = same_as(site->config, r->device),
                                       .role = r->role,
+                                      .phase = r->phase,
                                       .category = r->category,
                                       .quantity = r->quantity,
                                       .share = r->share,
-                                      .accuracy = r->accuracy};
+                                      .accuracy = r->accuracy,
+                                      .step = r->step};
     k->paired = (struct paired_meter){.account = flowed->account,
                                       .per_unit = ledger_per_unit(r->quantity),
                                       .from_s = r->from_ms / 1000,
@@ -208,6 +220,42 @@ static void keep_looked(struct figures_site *site, const struct balance_meter *m
     }
 }
 
+/* Of two that measure the same the one that was read counts: what each covers has to be known before the plan. */
+static int look_ahead(struct figures_site *site, struct balance_meter *meters, const struct paired_meter *paired,
+                      size_t n, int64_t first_s, int64_t last_s)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        any |= meters[i].same_as != NULL;
+    if (!any)
+        return 0;
+    struct paired_meter *probe = arena_alloc(site->arena, n * sizeof *probe);
+    int64_t covered;
+    memcpy(probe, paired, n * sizeof *probe);
+    int r = pairing_run(site->ledger, probe, n, first_s, last_s, site->now_s, &covered);
+    for (size_t i = 0; i < n && !r; i++)
+        meters[i].covered = (double)probe[i].covered_ms / (double)(last_s - first_s) / 1e3;
+    return r;
+}
+
+/* Meters against each other: by what flowed while all needed ones were read. */
+static void find_doubts(struct figures_site *site, struct balance_meter *meters, const struct paired_meter *paired,
+                        size_t n, struct kpi_window *w)
+{
+    double length = (double)(w->to_s - w->from_s) * 1e3, common = w->covered * length;
+    double *value = arena_alloc(site->arena, (n + 1) * sizeof *value),
+           *missing = arena_alloc(site->arena, (n + 1) * sizeof *missing);
+    for (size_t i = 0; i < n; i++) {
+        double covered = (double)paired[i].covered_ms, least = fmax(0, covered + common - length);
+        meters[i].left = paired[i].gone || paired[i].to_s < w->to_s;
+        meters[i].covered = length > 0 ? covered / length : 0;
+        value[i] = paired[i].paired;
+        missing[i] = paired[i].needed || !(common > 0) ? 0 : 1 - fmin(1, least / common);
+    }
+    balance_overlap(meters, n, w);
+    balance_doubt(meters, value, missing, n, w);
+}
+
 /* One balance: the meters of a room, or those of a site that has a grid meter of its own (room NULL). */
 static int window_of(struct figures_site *site, const char *room, int64_t from_s, int64_t to_s, struct kpi_window *w)
 {
@@ -228,6 +276,10 @@ static int window_of(struct figures_site *site, const char *room, int64_t from_s
     memset(w, 0, sizeof *w);
     w->from_s = from_s;
     w->to_s = to_s < site->now_s ? to_s : site->now_s;
+    int64_t first = from_s / QUARTER_S * QUARTER_S, last = (to_s + QUARTER_S - 1) / QUARTER_S * QUARTER_S, covered = 0;
+    int r = look_ahead(site, meters, paired, n, first, last);
+    if (r)
+        return r;
     balance_plan(meters, n, w->ups_unmetered);
     bool grid = false, fuel = false, it = false;
     for (size_t i = 0; i < n; i++) {
@@ -237,8 +289,7 @@ static int window_of(struct figures_site *site, const char *room, int64_t from_s
     }
     for (size_t i = 0; i < n; i++)
         paired[i].needed = needed(&meters[i], grid, fuel, it, *w->ups_unmetered);
-    int64_t first = from_s / QUARTER_S * QUARTER_S, last = (to_s + QUARTER_S - 1) / QUARTER_S * QUARTER_S, covered = 0;
-    int r = pairing_run(site->ledger, paired, n, first, last, site->now_s, &covered);
+    r = pairing_run(site->ledger, paired, n, first, last, site->now_s, &covered);
     if (r)
         return r;
     double length = (double)(w->to_s - first) * 1e3;
@@ -249,6 +300,7 @@ static int window_of(struct figures_site *site, const char *room, int64_t from_s
     fill(w, meters, paired, n);
     list_silent(meters, paired, n, w);
     find_reversed(meters, paired, n, w);
+    find_doubts(site, meters, paired, n, w);
     balance_inputs(meters, n, w->inputs, sizeof w->inputs);
     balance_assumed(meters, n, w);
     keep_looked(site, meters, paired, rooms, n);
@@ -331,7 +383,7 @@ static void add_room(struct kpi_energies *to, const struct kpi_window *w, const 
     add(&to->heat, &room->heat);
     for (size_t i = 2; i < sizeof beside / sizeof beside[0]; i++)
         add(&to->role[beside[i]], &room->role[beside[i]]);
-    if (kpi_it(room, &it, reason))
+    if (kpi_it(w, room, &it, reason))
         return;
     add(&to->role[ROLE_IT], &it);
     total.category = 0;
@@ -367,6 +419,12 @@ static int sum_rooms(struct figures_site *site, int64_t from_s, int64_t to_s, st
             snprintf(w->reversed, sizeof w->reversed, "%s", room.reversed);
         if (*room.silent && !*w->silent)
             snprintf(w->silent, sizeof w->silent, "%s", room.silent);
+        for (size_t k = 0; k < room.n_doubts && w->n_doubts < KPI_DOUBTS; k++)
+            snprintf(w->doubt[w->n_doubts++], sizeof w->doubt[0], "%s", room.doubt[k]);
+        if (*room.overlap && !*w->overlap) {
+            snprintf(w->overlap, sizeof w->overlap, "%s", room.overlap);
+            w->overlap_role = room.overlap_role;
+        }
         for (size_t k = 0; k < room.n_assumed && w->n_assumed < KPI_ASSUMED; k++)
             w->assumed[w->n_assumed++] = room.assumed[k];
     }

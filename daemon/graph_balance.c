@@ -64,6 +64,7 @@ static int read_meter(const struct reading *r, const struct live_point *point, s
     *ret = (struct metered){.meter = {.device = device->id,
                                       .part = point->part,
                                       .feed = *point->feed ? point->feed : NULL,
+                                      .same_as = device->same_as,
                                       .role = point->role,
                                       .category = point->category,
                                       .quantity = account_of(point->quantity),

@@ -140,10 +140,30 @@ static bool put_ratio(struct kpi_result *r, const struct maker *m, const struct 
     return true;
 }
 
+__attribute__((format(printf, 2, 3))) static void warn(struct kpi_result *r, const char *format, ...)
+{
+    size_t at = strlen(r->warnings);
+    va_list ap;
+    if (at)
+        at += (size_t)snprintf(r->warnings + at, sizeof r->warnings - at, "; ");
+    if (at >= sizeof r->warnings)
+        return;
+    va_start(ap, format);
+    vsnprintf(r->warnings + at, sizeof r->warnings - at, format, ap);
+    va_end(ap);
+}
+
 static void gate(struct kpi_result *r, const char *key)
 {
     if (!isnan(r->value) && r->coverage < factor_value(key))
-        snprintf(r->warnings, sizeof r->warnings, "provisional: %.1f %% of the window is covered", 100 * r->coverage);
+        warn(r, "provisional: %.1f %% of the window is covered", 100 * r->coverage);
+}
+
+/* Meters that do not agree, beside a number that does not stand or fall with it. */
+static void doubt(struct kpi_result *r, const struct kpi_window *w)
+{
+    if (!isnan(r->value) && w->n_doubts)
+        warn(r, "%s", w->doubt[0]);
 }
 
 static void make_ipue(struct maker *m, const struct balance *b)
@@ -152,6 +172,7 @@ static void make_ipue(struct maker *m, const struct balance *b)
     snprintf(name, sizeof name, b->error ? "iPUE" : "iPUE%d", b->it.category);
     struct kpi_result *r = begin(m, Q_K_IPUE, name);
     put_ratio(r, m, b);
+    doubt(r, m->w);
     gate(r, "coverage-month");
 }
 
@@ -163,6 +184,7 @@ static void make_pue(struct maker *m, const struct balance *b)
     struct kpi_result *r = begin(m, Q_K_PUE, name);
     if (put_ratio(r, m, b) && m->w->covered < YEAR_LEAST)
         refuse(r, "only %.1f %% of the twelve months is covered: see ipue", 100 * m->w->covered);
+    doubt(r, m->w);
     gate(r, "coverage-year");
 }
 
@@ -186,7 +208,11 @@ static void make_ppue(struct maker *m, const struct balance *whole)
     bool ups = e->role[ROLE_UPS_IN].meters && !*m->w->ups_unmetered;
     struct kpi_result *r = begin(m, Q_K_PPUE, overhead_name(e, ups));
     struct balance b = {0};
-    b.error = kpi_it(e, &b.it, b.reason);
+    b.error = kpi_it(m->w, e, &b.it, b.reason);
+    if (!b.error && (*m->w->overlap || *m->w->boundary)) { /* nor is a part of it a number */
+        b.error = -EINVAL;
+        snprintf(b.reason, sizeof b.reason, "%s", *m->w->overlap ? m->w->overlap : m->w->boundary);
+    }
     if (!b.error) {
         b.total = kpi_entered(m->w, e);
         b.shared = shared_of(m->w, e);
@@ -224,7 +250,7 @@ static void put_energy(struct kpi_result *r, const struct kpi_energy *e)
 static void provisional(struct kpi_result *r, const char *missing)
 {
     if (missing)
-        snprintf(r->warnings, sizeof r->warnings, "without %s: no reading yet", missing);
+        warn(r, "without %s: no reading yet", missing);
     else
         gate(r, "coverage-month");
 }
@@ -234,12 +260,11 @@ static void make_energies(struct maker *m)
     char reason[200];
     struct kpi_energy it, total;
     struct kpi_result *r = begin(m, Q_K_IT_ENERGY, "IT energy");
-    if (*m->w->reversed)
-        refuse(r, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", m->w->reversed);
-    else if (kpi_it(&m->w->whole, &it, reason))
+    if (kpi_it(m->w, &m->w->whole, &it, reason))
         refuse(r, "%s", reason);
     else {
         put_energy(r, &it);
+        doubt(r, m->w);
         r->category = it.category;
         provisional(r, m->scope->missing);
     }
@@ -248,6 +273,7 @@ static void make_energies(struct maker *m)
         refuse(r, "%s", reason);
     else {
         put_energy(r, &total);
+        doubt(r, m->w);
         provisional(r, NULL);
     }
     r = begin(m, Q_K_HEAT_ENERGY, "recoverable heat");
@@ -332,7 +358,7 @@ static void make_wue(struct maker *m)
     add(&water, &role[ROLE_WATER_POTABLE]);
     if (!water.meters)
         refuse(r, "no water meter (role water, water-potable)");
-    else if (kpi_it(&m->w->paired, &it, r->reason))
+    else if (kpi_it(m->w, &m->w->paired, &it, r->reason))
         r->value = NAN;
     else if (!(it.wh > 0) || !(m->w->covered > 0))
         refuse(r, "no IT energy in the window");

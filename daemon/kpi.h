@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define KPI_ASSUMED 4
+#define KPI_DOUBTS  6
 
 struct kpi_assumed {
     char key[48];
@@ -32,8 +33,8 @@ struct kpi_result {
     double estimated;       /* 0..1; NAN */
     double uncertainty;     /* NAN: unknown */
     char reason[200];       /* in words, when there is no value or a caveat */
-    char warnings[200];
-    char inputs[240]; /* the meters it stands on, by what they count as */
+    char warnings[400];     /* set apart by "; " */
+    char inputs[240];       /* the meters it stands on, by what they count as */
     size_t n_assumed;
     struct kpi_assumed assumed[KPI_ASSUMED];
 };
@@ -61,6 +62,11 @@ struct kpi_window {
     char ups_unmetered[80];       /* a UPS whose input has no meter; "" */
     char reversed[64];            /* a meter that counted backwards; "" */
     char silent[160];             /* meters without any covered time in it; "" */
+    char overlap[200];            /* meters that claim one place of the tree, in words; "" */
+    enum role overlap_role;       /* what they count as */
+    char boundary[200];           /* meters of the total or of IT that cannot all be right, in words; "" */
+    size_t n_doubts;
+    char doubt[KPI_DOUBTS][240]; /* all that is doubtful between meters */
     char inputs[240];
     size_t n_assumed;
     struct kpi_assumed assumed[KPI_ASSUMED];
@@ -92,7 +98,8 @@ struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_
 /* Energy that entered and what of it was IT, or the reason why it cannot be told. 0, or -ENODATA with ret_reason. */
 int kpi_total(const struct kpi_scope *scope, const struct kpi_window *window, const struct kpi_energies *energies,
               struct kpi_energy *ret_total, struct kpi_energy *ret_it, char ret_reason[200]);
-int kpi_it(const struct kpi_energies *energies, struct kpi_energy *ret_it, char ret_reason[200]);
+int kpi_it(const struct kpi_window *window, const struct kpi_energies *energies, struct kpi_energy *ret_it,
+           char ret_reason[200]);
 /* Appends to results[], at most KPI_RESULTS, and returns how many: KPI_DAY every id that comes from the ledger but pue,
  * KPI_MONTH ipue, KPI_TWELVE_MONTHS pue. */
 size_t kpi_of_window(const struct kpi_scope *scope, const struct kpi_window *window, enum kpi_span span,

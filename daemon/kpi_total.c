@@ -14,8 +14,16 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e, double sign)
     to->meters += e->meters;
 }
 
-int kpi_it(const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
+int kpi_it(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
 {
+    if (*w->reversed) {
+        snprintf(ret_reason, 200, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", w->reversed);
+        return -EINVAL;
+    }
+    if (*w->overlap && w->overlap_role == ROLE_UPS_OUT && !e->role[ROLE_IT].meters) {
+        snprintf(ret_reason, 200, "%s", w->overlap);
+        return -EINVAL;
+    }
     if (e->role[ROLE_IT].meters && e->role[ROLE_IT].category > 0) {
         *ret_it = e->role[ROLE_IT];
         return 0;
@@ -106,13 +114,17 @@ int kpi_total(const struct kpi_scope *scope, const struct kpi_window *w, const s
         snprintf(ret_reason, 200, "%s", scope->reason);
         return -ENODATA;
     }
-    if (*w->reversed) {
-        snprintf(ret_reason, 200, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", w->reversed);
-        return -EINVAL;
-    }
-    int r = kpi_it(e, &it, ret_reason);
+    int r = kpi_it(w, e, &it, ret_reason);
     if (r)
         return r;
+    if (*w->overlap) {
+        snprintf(ret_reason, 200, "%s", w->overlap);
+        return -EINVAL;
+    }
+    if (*w->boundary) {
+        snprintf(ret_reason, 200, "%s", w->boundary);
+        return -EINVAL;
+    }
     if (!scope->complete) {
         snprintf(ret_reason, 200, "not stated that all energy entering is metered (boundary: {complete: yes})");
         return -ENODATA;

@@ -11,7 +11,7 @@ double kpi_variant_without_heat_pump(const struct kpi_window *w, const struct kp
         direct && !e->role[ROLE_UPS_IN].meters ? &e->direct[ROLE_HEAT_PUMP] : &e->role[ROLE_HEAT_PUMP];
     char reason[200];
     struct kpi_energy it;
-    if (!pump->meters || isnan(pue->value) || kpi_it(e, &it, reason) || !(it.wh > 0))
+    if (!pump->meters || isnan(pue->value) || kpi_it(w, e, &it, reason) || !(it.wh > 0))
         return NAN;
     return pue->value - pump->wh / it.wh;
 }

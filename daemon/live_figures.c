@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live_figures.h"
 
+#include "daemon/balance_doubt.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,12 +131,15 @@ static void find_powers(const struct live_room *room, struct powers *p)
         abort();
     for (size_t i = 0; i < room->n; i++)
         plan[i] = room->meters[i].meter;
+    for (size_t i = 0; i < room->n; i++)
+        plan[i].covered = !isnan(room->meters[i].power);
     balance_plan(plan, room->n, w->ups_unmetered);
+    balance_overlap(plan, room->n, w);
     for (size_t i = 0; i < room->n; i++)
         balance_add(&w->paired, &plan[i], room->meters[i].power, 0);
     memset(p, 0, sizeof *p);
     p->total = p->it = NAN;
-    if (!kpi_it(&w->paired, &it, p->it_reason)) {
+    if (!kpi_it(w, &w->paired, &it, p->it_reason)) {
         p->it = it.wh;
         p->category = it.category;
         p->expected = true;

@@ -81,8 +81,8 @@ int report_energy(const struct report_source *source, json_t **ret)
     put(to, reasons, "distribution_losses_wh", s.distribution, "output of the UPS and all behind it are not metered");
     put_roles(to, &s);
     json_object_set_new(to, "reasons", reasons);
-    if (*s.warning)
-        json_array_append_new(warnings, report_text(s.warning));
+    for (size_t i = 0; i < source->window->n_doubts; i++)
+        json_array_append_new(warnings, report_text(source->window->doubt[i]));
     json_object_set_new(to, "warnings", warnings);
     const char *key;
     json_t *why;

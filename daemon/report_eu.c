@@ -34,11 +34,15 @@ static double it_of(const struct kpi_window *w, int *ret_category, char reason[2
 {
     const struct kpi_energies *e = &w->whole;
     struct kpi_energy it;
-    if (e->role[ROLE_UPS_OUT].meters) {
+    if (*w->overlap && w->overlap_role == ROLE_UPS_OUT) {
+        snprintf(reason, 200, "%s", w->overlap);
+        return NAN;
+    }
+    if (e->role[ROLE_UPS_OUT].meters && !*w->reversed) {
         *ret_category = 1;
         return e->role[ROLE_UPS_OUT].wh - e->on_ups.wh + (e->role[ROLE_IT].meters ? e->direct[ROLE_IT].wh : 0);
     }
-    if (kpi_it(e, &it, reason))
+    if (kpi_it(w, e, &it, reason))
         return NAN;
     *ret_category = it.category;
     return it.wh;

@@ -112,7 +112,7 @@ static double value_of(const struct report_source *s, const struct kpi_energies 
     char reason[200];
     switch (operand) {
     case OP_TOTAL: return kpi_entered(s->window, e).wh;
-    case OP_IT: return kpi_it(e, &it, reason) ? (double)NAN : it.wh;
+    case OP_IT: return kpi_it(s->window, e, &it, reason) ? (double)NAN : it.wh;
     case OP_HEAT_OUT: return known(&e->role[ROLE_HEAT_OUT]);
     case OP_REMOVED: return known(&e->removed);
     case OP_COOLING: return known(&e->role[ROLE_COOLING]);

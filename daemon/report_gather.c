@@ -169,7 +169,7 @@ static void add_means(struct report_gathered *g)
     struct kpi_result *f = begin(g, Q_K_IT_POWER, "IT power, mean");
     double hours = g->window.covered * (double)(g->window.to_s - g->window.from_s) / 3600;
     f->coverage = g->window.covered;
-    if (!kpi_it(&g->window.paired, &it, f->reason)) {
+    if (!kpi_it(&g->window, &g->window.paired, &it, f->reason)) {
         if (hours > 0) {
             f->value = it.wh / hours;
             f->category = it.category;

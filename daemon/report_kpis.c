@@ -31,8 +31,11 @@ static json_t *assumed_of(const struct kpi_result *f)
 static json_t *list_of(const char *text)
 {
     json_t *list = json_array();
-    if (*text)
-        json_array_append_new(list, report_text(text));
+    for (const char *end; *text; text = *end ? end + 2 : end) {
+        end = strstr(text, "; ");
+        end = end ? end : text + strlen(text);
+        json_array_append_new(list, json_stringn(text, (size_t)(end - text)));
+    }
     return list;
 }
 

@@ -4,14 +4,19 @@
 #include "daemon/ledger_register.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Why the balance passes a meter over. */
-static const char *passed_over(const struct balance_meter *m)
+static const char *passed_over(const struct balance_meter *m, char text[80])
 {
     if (m->used)
         return NULL;
+    if (m->instead) {
+        snprintf(text, 80, "%s measures the same and counts", m->instead);
+        return text;
+    }
     if (m->role == ROLE_IT && m->quantity == Q_ENERGY)
         return "the same energy is counted by other meters";
     return "its role counts another quantity";
@@ -90,6 +95,7 @@ static json_t *meter_of(const struct report_source *s, const struct figures_mete
     json_t *one = json_object();
     double length = (double)(s->window->to_s - s->window->from_s) * 1e3;
     double whole = m->paired.whole;
+    char text[80];
     json_object_set_new(one, "device", report_text(b->device));
     json_object_set_new(one, "part", report_text(b->part));
     json_object_set_new(one, "room", report_text(m->room));
@@ -111,7 +117,7 @@ static json_t *meter_of(const struct report_source *s, const struct figures_mete
                         report_number(fabs(whole) > 0 ? m->paired.whole_estimated / whole : (double)NAN));
     json_object_set_new(
         one, "note",
-        report_text(b->assumed && !m->paired.account ? "a constant of the configuration" : passed_over(b)));
+        report_text(b->assumed && !m->paired.account ? "a constant of the configuration" : passed_over(b, text)));
     return one;
 }
 

@@ -42,7 +42,7 @@ static int it_power(const struct report_source *s, const char *room, int64_t fro
         return r;
     double hours = w.covered * (double)(w.to_s - w.from_s) / 3600;
     *ret_coverage = w.covered;
-    *ret = kpi_it(&w.paired, &it, reason) || !(hours > 0) ? (double)NAN : it.wh / hours;
+    *ret = kpi_it(&w, &w.paired, &it, reason) || !(hours > 0) ? (double)NAN : it.wh / hours;
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_load, config_fields, config_read, config_heat, config_resolve, config_assets,
- * config_devices, config_mqtt, config_plan): files to a checked configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_resolve, config_assets, config_devices,
+ * config_heat, config_mqtt, config_places, config_plan): files to a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -282,6 +282,18 @@ static const struct {
     {HEAD "mqtt: {server: 'mqtt://b', cert: /x}\n", "a.yaml:3:34: cert: cert and key belong together"},
     {HEAD "mqtt: [{server: 'mqtt://b'}, {server: 'mqtt://b', views: [sparkplug]}]\n",
      "a.yaml:3:30: client-id: another entry has this server and client id: they would throw each other out"},
+    {HEAD "devices: {d: {room: r, address: h, role: grid, same-as: e}}\n",
+     "a.yaml:3:57: same-as: 'e' no such device or source"},
+    {HEAD "devices: {d: {room: r, address: h, role: grid, same-as: d}}\n",
+     "a.yaml:3:57: same-as: 'd' names itself: expected the other meter"},
+    {HEAD "devices: {d: {room: r, address: h, role: grid, same-as: e}, e: {room: r, address: i, role: it}}\n",
+     "a.yaml:3:57: same-as: 'e' has another role: one energy has one role"},
+    {"site: {name: s}\nrooms: {r: {}, q: {}}\n"
+     "devices: {d: {room: r, address: h, role: grid, same-as: e}, e: {room: q, address: i, role: grid}}\n",
+     "a.yaml:3:57: same-as: 'e' is in another room"},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid, same-as: e}, e: {room: r, address: i, role: grid, same-as: d}}\n",
+     "a.yaml:3:57: same-as: 'e' names another meter itself: all of one place name the same one"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
@@ -297,6 +309,54 @@ static void test_bad(void **state)
         const char *first = diag_first(diag);
         assert_non_null(first);
         assert_string_equal(first + strlen(dir->path) + 1, bad[i].ending);
+        diag_free(diag);
+    }
+}
+
+/* Two meters at one grid: told, with both names and the place; not where the site says what they are. */
+static const struct {
+    const char *text, *warning; /* NULL: none */
+} places[] = {
+    {HEAD "devices: {d: {room: r, address: h, role: grid}, e: {room: r, address: i, role: grid}}\n",
+     "a.yaml:3:80: warning: role: 'd' and 'e' are both at the grid of room r with their whole share: say same-as: d"},
+    {HEAD "devices: {d: {room: r, address: h, role: grid}}\nsources: {u: {room: r, role: grid, reading: yes}}\n",
+     "a.yaml:4:30: warning: role: 'd' and 'u' are both at the grid of room r"},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid, feed: A}, e: {room: r, address: i, parts: {inlet-1: {role: grid, "
+     "feed: A}}}}\n",
+     "a.yaml:3:61: warning: role: 'd' and 'e' are both at the grid of room r, feed A"},
+    {HEAD "devices: {d: {room: r, address: h, role: grid, feed: A}, e: {room: r, address: i, role: grid, feed: B}}\n",
+     NULL},
+    {HEAD "devices: {d: {room: r, address: h, role: grid}, e: {room: r, address: i, role: grid, same-as: d}}\n", NULL},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid, share: 50%}, e: {room: r, address: i, role: grid, share: 50%}}\n",
+     NULL},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid, phase: l1}, e: {room: r, address: i, role: grid, phase: l2}}\n",
+     NULL},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid, dates: {to: 2026-03-01}}, e: {room: r, address: i, role: grid, "
+     "dates: {from: 2026-03-01}}}\n",
+     NULL},
+    {HEAD
+     "devices: {d: {room: r, address: h, role: grid}}\nsources: {u: {room: r, role: grid, reading: yes, same-as: d}}\n",
+     NULL},
+};
+
+static void test_places(void **state)
+{
+    const struct dir *dir = *state;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        struct diag *diag = diag_new();
+        struct config *config = NULL;
+        write_file(dir->path, "a.yaml", places[i].text, 0644);
+        assert_int_equal(load(dir, NULL, diag, &config), 0);
+        const char *first = diag_line(diag, 0);
+        print_message("  %s\n", first ? first + strlen(dir->path) + 1 : "-");
+        assert_int_equal(first != NULL, places[i].warning != NULL);
+        if (first)
+            assert_non_null(strstr(first, places[i].warning));
+        config_unref(config);
         diag_free(diag);
     }
 }
@@ -444,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_good, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_sparkplug, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_places, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -357,13 +357,80 @@ static void test_reversed(void **state)
     rig_free(rig);
 }
 
+static int window(struct rig *rig, int64_t to_s, struct kpi_window *w)
+{
+    return figures_window(rig->ledger, &rig->config, "stad", T0, T0 + to_s, T0 + to_s, w);
+}
+
+/* Two meters at the grid are one too many: no total, and which; with the site's word the better class counts. */
+static void test_same_as(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_window w;
+    meter(rig, 1, "utility", 0, ROLE_GRID, 0);
+    meter(rig, 2, "own", 0, ROLE_GRID, 0);
+    meter(rig, 3, "pdu", 0, ROLE_IT, 2);
+    for (int64_t s = 0; s <= 7200; s += 60) {
+        if (s <= 3600) /* the utility's is imported once a month */
+            poll(rig, s, 1, (double)s);
+        poll(rig, s, 2, (double)s * 1.2);
+        poll(rig, s, 3, (double)s / 2);
+    }
+    assert_int_equal(window(rig, 3600, &w), 0);
+    assert_non_null(strstr(w.overlap, "utility and own are both at the grid"));
+    rig->device[1].same_as = "utility";
+    assert_int_equal(window(rig, 3600, &w), 0);
+    assert_string_equal(w.overlap, "");
+    near(w.paired.role[ROLE_GRID].wh, 3600, 0.1);
+    assert_int_equal(w.paired.role[ROLE_GRID].meters, 1);
+    assert_non_null(strstr(w.doubt[0], "own and utility measure the same and differ by 0.7 kWh"));
+    assert_int_equal(window(rig, 7200, &w), 0); /* the other one knows twice as much of it */
+    near(w.paired.role[ROLE_GRID].wh, 7200 * 1.2, 0.1);
+    near(w.covered, 1, 1e-3);
+    assert_int_equal(w.n_doubts, 0);
+    rig_free(rig);
+}
+
+/* The grid's meter is replaced by another device within the month: each for its time, and no place claimed twice. */
+static void test_replaced(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_window w;
+    double old = 0, new = 0;
+    meter(rig, 1, "pdu", 0, ROLE_IT, 2);
+    meter(rig, 2, "old", 0, ROLE_GRID, 0);
+    meter(rig, 3, "new", 0, ROLE_GRID, 0);
+    for (int64_t s = 0; s <= 4 * 3600; s += 60) {
+        poll(rig, s, 1, (double)s);
+        if (s <= 2 * 3600)
+            poll(rig, s, 2, old = (double)s * 1.5);
+        else
+            poll(rig, s, 3, new = (double)(s - 2 * 3600 - 60) * 1.5);
+    }
+    rig->device[1] = rig->device[2]; /* old left the configuration */
+    rig->config.n_devices = 2;
+    assert_int_equal(window(rig, 4 * 3600, &w), 0);
+    assert_string_equal(w.overlap, "");
+    assert_string_equal(w.boundary, "");
+    near(w.whole.role[ROLE_GRID].wh, old + new, 0.1);
+    near(w.paired.role[ROLE_GRID].wh / w.paired.role[ROLE_IT].wh, 1.5, 1e-3);
+    rig_free(rig);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_moved),    cmocka_unit_test(test_reversed), cmocka_unit_test(test_role_said_later),
-        cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),  cmocka_unit_test(test_site),
-        cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_as),
+                                       cmocka_unit_test(test_replaced),
+                                       cmocka_unit_test(test_moved),
+                                       cmocka_unit_test(test_reversed),
+                                       cmocka_unit_test(test_role_said_later),
+                                       cmocka_unit_test(test_pairwise),
+                                       cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site),
+                                       cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -446,15 +446,53 @@ static void test_contradiction(void **state)
     struct ledger *ledger;
     set_up(1);
     assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
-    meter(ledger, 1, "grid", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 1, "main", "total", 0, ROLE_GRID, 0, NULL);
     meter(ledger, 2, "pdu", "total", 0, ROLE_IT, 2, NULL);
     meter(ledger, 3, "ac", "total", 0, ROLE_COOLING, 0, NULL);
     run(ledger, watts, 3, T0, T0 + 86400);
     json_t *d = build(ledger, "stad", T0, T0 + 86400, T0 + 2 * 86400);
     const json_t *energy = json_object_get(d, "energy");
-    near(number(energy, "unmetered_wh"), -3000 * 24, 1);
-    assert_non_null(strstr(json_string_value(json_array_get(json_object_get(energy, "warnings"), 0)),
-                           "show 72.0 kWh more than the grid"));
+    static const char words[] =
+        "pdu, ac show 72.0 kWh more than main before them (uncertainty 3.8 kWh): wrong, or counted twice";
+    assert_true(json_is_null(json_object_get(energy, "unmetered_wh")));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(energy, "warnings"), 0)), words);
+    assert_string_equal(text(kpi(d, "ipue"), "reason") + strlen("boundary: "), words);
+    assert_true(json_is_null(json_object_get(kpi(d, "ipue"), "value")));
+    holds(d, "text", "nl",
+          (const char *const[]){"pdu, ac tonen 72,0 kWh meer dan main ervoor (onzekerheid 3,8 kWh)", NULL});
+    holds(d, "text", "fr", (const char *const[]){"pdu, ac indiquent 72,0 kWh de plus que main en amont", NULL});
+    json_decref(d);
+    ledger_close(ledger);
+}
+
+/* The utility's meter and an own one at one connection: one counts, and where they differ it is said. */
+static void test_same(void **state)
+{
+    (void)state;
+    static const double watts[] = {10000, 10400, 8000};
+    struct ledger *ledger;
+    set_up(1);
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    meter(ledger, 1, "utility", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 2, "own", "total", 0, ROLE_GRID, 0, NULL);
+    meter(ledger, 3, "pdu", "total", 0, ROLE_IT, 2, NULL);
+    run(ledger, watts, 3, T0, T0 + 86400);
+    json_t *d = build(ledger, "stad", T0, T0 + 86400, T0 + 2 * 86400);
+    assert_string_equal(text(kpi(d, "total-energy"), "reason"),
+                        "utility and own are both at the grid: one connection (same-as), or two (feed)?");
+    assert_true(json_is_null(json_object_get(kpi(d, "ipue"), "value")));
+    near(number(kpi(d, "it-energy"), "value"), 8000 * 24, 1);
+    holds(d, "text", "nl", (const char *const[]){"utility en own staan allebei aan het net", NULL});
+    json_decref(d);
+    devices[1].same_as = "utility";
+    d = build(ledger, "stad", T0, T0 + 86400, T0 + 2 * 86400);
+    near(number(kpi(d, "ipue"), "value"), 10.0 / 8, 1e-9);
+    near(number(json_object_get(d, "energy"), "total_wh"), 10000 * 24, 1);
+    assert_string_equal(text(in(json_object_get(d, "meters"), "device", "own"), "note"),
+                        "utility measures the same and counts");
+    assert_non_null(strstr(json_string_value(json_array_get(json_object_get(kpi(d, "ipue"), "warnings"), 0)),
+                           "own and utility measure the same and differ by 9.6 kWh (uncertainty 4.0 kWh): utility"));
+    holds(d, "text", "nl", (const char *const[]){"own en utility meten hetzelfde en verschillen 9,6 kWh", NULL});
     json_decref(d);
     ledger_close(ledger);
 }
@@ -485,9 +523,11 @@ static void test_site(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
-        cmocka_unit_test(test_escapes), cmocka_unit_test(test_year),          cmocka_unit_test(test_peaks_and_money),
+        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_future),
+        cmocka_unit_test(test_scope),         cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
+        cmocka_unit_test(test_same),          cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_year),          cmocka_unit_test(test_peaks_and_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
