@@ -78,6 +78,17 @@ static json_t *choice_schema(const struct field *field)
     return json_pack("{s:o}", "enum", names);
 }
 
+static json_t *priority_schema(const struct field *field)
+{
+    json_t *names = json_array();
+    int n = 0;
+    for (const char *const *name = field->arg; *name; name++, n++) {
+        json_array_append_new(names, json_string(*name));
+        json_array_append_new(names, json_integer(n));
+    }
+    return json_pack("{s:o}", "enum", names);
+}
+
 static json_t *texts_schema(const struct field *field)
 {
     (void)field;
@@ -129,29 +140,18 @@ static const struct {
     field_read *read;
     json_t *(*schema)(const struct field *field);
 } readers[] = {
-    {field_text, text_schema},
-    {field_id, id_schema},
-    {field_bool, bool_schema},
-    {field_count, count_schema},
-    {field_integer, integer_schema},
-    {field_number, number_schema},
-    {field_decimal, number_schema},
-    {field_value, value_schema},
-    {field_duration, duration_schema},
-    {field_size, size_schema},
-    {field_choice, choice_schema},
-    {field_texts, texts_schema},
-    {field_sub, sub_schema},
-    {field_map_of, map_schema},
-    {field_list_of, list_schema},
-    {field_oid, text_schema},
-    {field_node, any_schema},
-    {config_secret, secret_schema},
-    {config_one_or_list, one_or_list_schema},
-    {config_timezone, text_schema},
-    {config_class, text_schema},
-    {config_date, text_schema},
-    {config_point, text_schema},
+    {field_text, text_schema},         {field_id, id_schema},
+    {field_bool, bool_schema},         {field_count, count_schema},
+    {field_integer, integer_schema},   {field_number, number_schema},
+    {field_decimal, number_schema},    {field_value, value_schema},
+    {field_duration, duration_schema}, {field_size, size_schema},
+    {field_choice, choice_schema},     {config_priority, priority_schema},
+    {field_texts, texts_schema},       {field_sub, sub_schema},
+    {field_map_of, map_schema},        {field_list_of, list_schema},
+    {field_oid, text_schema},          {field_node, any_schema},
+    {config_secret, secret_schema},    {config_one_or_list, one_or_list_schema},
+    {config_timezone, text_schema},    {config_class, text_schema},
+    {config_date, text_schema},        {config_point, text_schema},
     {config_bands, bands_schema},
 };
 

@@ -45,10 +45,10 @@ static void resolve(struct field_reader *reader, const struct yaml_node *node, c
                                    .new_power = stated(new, "power", raw->replacement.power),
                                    .new_embodied = stated(new, "embodied", raw->replacement.embodied),
                                    .replaces = raw->replacement.replaces};
-    if (raw->room && asset->room == NO_INDEX)
+    if (raw->room && asset->room == NO_INDEX && !reader->partial)
         complain(reader, node, "room", "no such room under rooms:");
     for (size_t i = 0; i < asset->n_points; i++)
-        if (!is_part(config, asset->point[i]))
+        if (!is_part(config, asset->point[i]) && !reader->partial)
             complain(reader, node, "points", "expected parts of devices, like [pdu-a1/outlet-03, pdu-b1/outlet-03]");
     if (!asset->n_points)
         complain(reader, node, "points", "expected the outlets that feed it");

@@ -265,9 +265,9 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
     setup->every_us = raw->every_us;
     setup->timeout_us = raw->timeout_us;
     config_check_name(r->reader, node, raw->id);
-    if (raw->room && device->room == NO_INDEX)
+    if (raw->room && device->room == NO_INDEX && !r->reader->partial)
         wrong(r, node, "room", "no such room under rooms:");
-    if (raw->rack && rack == NO_INDEX)
+    if (raw->rack && rack == NO_INDEX && !r->reader->partial)
         wrong(r, node, "rack", "no such rack under racks:");
     if (raw->every_us < 100000 || raw->every_us > 86400000000LL)
         wrong(r, node, "every", "expected 100ms to 1d");
@@ -325,6 +325,8 @@ static void resolve_chain(struct resolver *r, const struct yaml_node *units, siz
         size_t member = item->kind == YAML_SCALAR ? find_device(r->config, item->text) : NO_INDEX;
         if (*end || !number || number > 9999)
             diag_error(r->reader->diag, item->key_at, item->key, "expected the number of a unit of the chain");
+        else if (member == NO_INDEX && r->reader->partial)
+            continue;
         else if (member == NO_INDEX)
             diag_error(r->reader->diag, item->at, item->key, "no such device under devices:");
         else if (member != head && r->config->device[member].chain != NO_INDEX)
@@ -390,7 +392,7 @@ int config_resolve_devices(struct field_reader *reader, const struct yaml_node *
         resolve_chain(&r, from[i].units, i);
     for (size_t i = 0; i < config->n_devices; i++) {
         bool member = config->device[i].chain != NO_INDEX;
-        if (!from[i].address && !member && !config->device[i].setup->is_mqtt)
+        if (!from[i].address && !member && !config->device[i].setup->is_mqtt && !reader->partial)
             diag_error(reader->diag, devices->item[i]->at, "address", "missing: how the device is reached");
         if (from[i].address && member)
             wrong(&r, devices->item[i], "address", "a unit of a chain is reached through the chain's address");

@@ -23,7 +23,7 @@ static const struct field site_fields[] = {
     {.name = "timezone", .read = config_timezone, AT(raw_site, timezone), .initial = "UTC",
      .help = "time zone of days and months, like Europe/Brussels"},
     {.name = "languages", .read = field_texts, AT(raw_site, languages), .initial = "[en]",
-     .help = "languages of reports: en nl fr"},
+     .help = "languages of reports, the first by default: en nl fr"},
     {0},
 };
 
@@ -286,8 +286,9 @@ static const struct field alert_fields[] = {
     {.name = "above", .read = field_text, AT(raw_alert, above), .help = "raise above this value, with its unit"},
     {.name = "below", .read = field_text, AT(raw_alert, below), .help = "raise below this value, with its unit"},
     {.name = "hold", .read = field_duration, AT(raw_alert, hold_us), .initial = "0", .help = "for so long before it is raised"},
-    {.name = "hysteresis", .read = field_number, AT(raw_alert, hysteresis), .help = "back by so much before it is cleared"},
-    {.name = "priority", .read = field_choice, AT(raw_alert, priority), .arg = priority_names, .help = "in the journal"},
+    {.name = "hysteresis", .read = field_text, AT(raw_alert, hysteresis), .help = "back by so much before it is cleared, like 100W"},
+    {.name = "priority", .read = config_priority, AT(raw_alert, priority), .arg = priority_names,
+     .help = "in the journal: a name, or its number 0 to 4"},
     {0},
 };
 

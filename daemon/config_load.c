@@ -96,11 +96,12 @@ static int load_dir(struct field_reader *reader, const char *dir, struct yaml_no
         return -errno;
     }
     for (int i = 0; i < n; i++) {
-        struct yaml_node *file;
+        struct yaml_node *file = NULL;
         const char *path = arena_printf(reader->arena, "%s/%s", dir, names[i]->d_name);
         int r = yaml_load_file(reader->arena, path, reader->diag, &file);
-        if (!r)
-            r = merge_file(reader, root, file);
+        if (file && merge_file(reader, root, file) < 0)
+            r = -EINVAL;
+        reader->partial |= !file || file->kind != YAML_MAP;
         if (r < 0)
             result = r;
         free(names[i]);

@@ -51,7 +51,7 @@ void config_source_mqtt(struct field_reader *reader, const struct yaml_node *nod
                               .version = from->version ? 5 : 3};
     if (!raw->address && config->n_mqtt)
         take_own_broker(&config->mqtt[0], arena, &mqtt);
-    else if (!raw->address)
+    else if (!raw->address && !reader->partial)
         wrong(reader, node, "address", "missing: the site has no broker of its own under mqtt:");
     mqtt.client_id = from->client_id ? copy(arena, from->client_id)
                                      : arena_printf(arena, "wattwacht-%s-source", config->site ? config->site : "");

@@ -66,7 +66,7 @@ struct raw_source {
 struct raw_alert {
     const char *name, *point, *above, *below;
     int64_t hold_us;
-    double hysteresis;
+    const char *hysteresis;
     int priority;
 };
 
@@ -104,12 +104,15 @@ struct config_context {
 
 extern const struct field config_fields[];
 /* Readers of config_read.c. */
-field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_bands;
+field_read config_secret, config_night, config_one_or_list, config_timezone, config_class, config_date, config_bands,
+    config_priority; /* int: syslog, by its name or number; .arg: names from 0 on */
 
 /* Part two: from raw to config. */
 void config_check_name(struct field_reader *reader, const struct yaml_node *node, const char *id); /* a free id */
 size_t config_find_room(const struct config *config, const char *id);                              /* NO_INDEX: none */
 int config_resolve(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                    const struct config *previous, struct config *config);
+void config_resolve_alerts(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                           struct config *config);
 int config_resolve_devices(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                            const struct config *previous, struct config *config);

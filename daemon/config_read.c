@@ -121,8 +121,25 @@ int config_date(struct field_reader *reader, const struct field *field, const st
     const char *end = node->kind == YAML_SCALAR ? strptime(node->text, "%Y-%m-%d", &tm) : NULL;
     if (!end || *end || strlen(node->text) != 10)
         return complain(reader, node, "expected a date like 2026-03-01");
-    *(int64_t *)into = (int64_t)timegm(&tm) * 1000;
+    int day = tm.tm_mday;
+    time_t at = timegm(&tm);
+    if (tm.tm_mday != day) /* 30 February became a day of March */
+        return complain(reader, node, "no such day, expected a date like 2026-03-01");
+    *(int64_t *)into = (int64_t)at * 1000;
     return 0;
+}
+
+int config_priority(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
+{
+    const char *const *names = field->arg;
+    int n = 0;
+    while (names[n])
+        n++;
+    if (node->kind == YAML_SCALAR && *node->text >= '0' && *node->text < '0' + n && !node->text[1]) {
+        *(int *)into = *node->text - '0';
+        return 0;
+    }
+    return field_choice(reader, field, node, into);
 }
 
 /* {QUANTITY: VALUE with its unit}: into const double *, an array by quantity, NAN where nothing is said. */

@@ -72,7 +72,7 @@ static void resolve_racks(struct field_reader *reader, const struct yaml_node *r
         config->rack[i] = (struct rack_config){from[i].id, from[i].title ? from[i].title : from[i].id, from[i].row,
                                                from[i].position, config_find_room(config, from[i].room)};
         config_check_name(reader, node, from[i].id);
-        if (from[i].room && config->rack[i].room == NO_INDEX)
+        if (from[i].room && config->rack[i].room == NO_INDEX && !reader->partial)
             wrong(reader, node, "room", "no such room under rooms:");
     }
 }
@@ -94,63 +94,10 @@ static void resolve_sources(struct field_reader *reader, const struct yaml_node 
                                          .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN,
                                          .same_as = from[i].same_as};
         config_check_name(reader, node, source->id);
-        if (from[i].room && source->room == NO_INDEX)
+        if (from[i].room && source->room == NO_INDEX && !reader->partial)
             wrong(reader, node, "room", "no such room under rooms:");
         if (constant == from[i].reading)
             wrong(reader, node, "constant", "expected either constant: with a power, or reading: yes");
-    }
-}
-
-/* A limit's unit must fit the quantity that the rule's point names. */
-static double alert_limit(struct field_reader *reader, const struct yaml_node *node, const char *key, const char *text,
-                          const char *point)
-{
-    if (!text)
-        return NAN;
-    const char *slash = point ? strrchr(point, '/') : NULL;
-    enum quantity q = slash ? quantity_parse(slash + 1) : Q_NONE;
-    double value;
-    if (q != Q_NONE && !unit_parse_value(text, dimension_of(q), &value))
-        return value;
-    struct decimal number;
-    const char *end;
-    bool pure = decimal_parse(text, &number, &end) == 0 && !*end;
-    if (pure && (q == Q_NONE || dimension_of(q) == D_ONE || dimension_of(q) == D_STATE))
-        return decimal_value(number);
-    if (q == Q_NONE && !pure) {
-        const struct unit *unit = decimal_parse(text, &number, &end) == 0 ? unit_find(end + (*end == ' ')) : NULL;
-        if (unit)
-            return unit_to_base(unit, decimal_value(number));
-    }
-    char what[160];
-    snprintf(what, sizeof what, "'%s' is not a %s with its unit, like %s", text,
-             q == Q_NONE ? "value" : dimension_name(dimension_of(q)),
-             q == Q_NONE ? "24C" : dimension_example(dimension_of(q)));
-    wrong(reader, node, key, what);
-    return NAN;
-}
-
-static void resolve_alerts(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
-                           struct config *config)
-{
-    const struct raw_alert *from = raw->alerts.item;
-    config->n_alerts = raw->alerts.n;
-    config->alert = arena_alloc(config->arena, config->n_alerts * sizeof *config->alert);
-    for (size_t i = 0; i < config->n_alerts; i++) {
-        const struct yaml_node *node = node_at(root, "alerts", i);
-        config->alert[i] = (struct alert_config){
-            .name = from[i].name,
-            .point = from[i].point,
-            .above = alert_limit(reader, node, "above", from[i].above, from[i].point),
-            .below = alert_limit(reader, node, "below", from[i].below, from[i].point),
-            .hold_us = from[i].hold_us,
-            .hysteresis = from[i].hysteresis,
-            .priority = yaml_get(node, "priority") ? from[i].priority : -1,
-        };
-        if (!id_valid(from[i].name))
-            diag_error(reader->diag, node->key_at, from[i].name, "not a name: expected a-z, 0-9 and '-', at most 32");
-        if (from[i].point && !from[i].above && !from[i].below)
-            wrong(reader, node, "above", "a rule on a point needs above: or below:");
     }
 }
 
@@ -233,6 +180,13 @@ static void resolve_mqtt(struct field_reader *reader, const struct yaml_node *ro
     }
 }
 
+/* A listener without a port would take that of SNMP. */
+static bool names_port(const char *text)
+{
+    const char *end = *text == '[' ? strchr(text, ']') : text, *colon = end ? strchr(end, ':') : NULL;
+    return colon && colon[1] && !strchr(colon + 1, ':');
+}
+
 static void add_listener(struct field_reader *reader, const struct yaml_node *node, const char *text,
                          struct config *config)
 {
@@ -243,6 +197,8 @@ static void add_listener(struct field_reader *reader, const struct yaml_node *no
         http.unix_path = arena_strdup(config->arena, text + 5);
     else if (!strncmp(text, "unix:", 5))
         why = "a socket's path begins with '/'";
+    else if (strstr(text, "://") || !names_port(text))
+        why = "expected HOST:PORT, [V6]:PORT or unix:PATH";
     else if (!address_parse(config->arena, text, false, &address, &why)) {
         http.host = address.host;
         http.port = address.port;
@@ -287,6 +243,10 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     config->timezone = raw->site.timezone;
     config->n_languages = raw->site.languages.n;
     config->language = raw->site.languages.item;
+    for (size_t i = 0; i < config->n_languages; i++)
+        if (config->language[i] && strcmp(config->language[i], "en") && strcmp(config->language[i], "nl") &&
+            strcmp(config->language[i], "fr"))
+            wrong(reader, yaml_get(root, "site"), "languages", "expected en, nl or fr, or a list of them");
     config->log_size = raw->log.size;
     config->log_age_us = raw->log.age_us;
     config->factors = raw->factors;
@@ -295,7 +255,7 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     resolve_rooms(reader, root, raw, config);
     resolve_racks(reader, root, raw, config);
     resolve_sources(reader, root, raw, config);
-    resolve_alerts(reader, root, raw, config);
+    config_resolve_alerts(reader, root, raw, config);
     resolve_mqtt(reader, root, raw, config);
     for (size_t i = 0; i < raw->http.n; i++) {
         const struct raw_http *http = &((const struct raw_http *)raw->http.item)[i];

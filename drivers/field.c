@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /* Edits (insert, delete, replace, swap of neighbours) from a to b; counts up to 3.
  * Source: optimal string alignment distance, Damerau 1964. */
@@ -34,7 +35,7 @@ const char *field_nearest(const char *text, const char *const *names, size_t n)
     const char *best = NULL;
     unsigned least = 3;
     for (size_t i = 0; i < n; i++) {
-        unsigned d = distance(text, names[i]);
+        unsigned d = strcasecmp(text, names[i]) == 0 ? 0 : distance(text, names[i]);
         /* two edits of a three-letter word is another word */
         if (d < least && d * 2 < strlen(names[i]) + 1) {
             least = d;
@@ -86,8 +87,15 @@ static int read_field(struct field_reader *reader, const struct field *f, const 
 {
     const struct yaml_node *value = yaml_get(map, f->name);
     void *place = (char *)into + f->offset;
-    if (value)
-        return f->read(reader, f, value, place);
+    if (value) {
+        int r = f->read(reader, f, value, place);
+        /* what could not be read is told once: checks that come later find the default */
+        if (r < 0 && f->initial && strcmp(f->initial, "{}") != 0)
+            read_initial(reader, f, place);
+        return r;
+    }
+    if (f->required && reader->partial && !map->key)
+        return -EINVAL; /* it may stand in a file that could not be read */
     if (f->required) {
         struct place at = map ? map->at : (struct place){0};
         diag_error(reader->diag, at, f->name, "missing: %s", f->help);

@@ -20,6 +20,7 @@ struct field_reader {
     struct arena *arena;
     struct diag *diag;
     void *context; /* for custom readers */
+    bool partial;  /* of several files one could not be read: what is missing may stand there */
 };
 
 struct field;

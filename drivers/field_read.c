@@ -26,6 +26,12 @@ static const char *plain(const struct yaml_node *node)
     return node->kind == YAML_SCALAR && !node->quoted ? node->text : NULL;
 }
 
+/* The text of a scalar: a number with its unit is text with quotes or without. */
+static const char *word(const struct yaml_node *node)
+{
+    return node->kind == YAML_SCALAR ? node->text : NULL;
+}
+
 int field_text(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
 {
     (void)field;
@@ -53,7 +59,7 @@ int field_bool(struct field_reader *reader, const struct field *field, const str
         const char *text;
         bool value;
     } words[] = {{"yes", true}, {"no", false}, {"true", true}, {"false", false}};
-    const char *text = plain(node);
+    const char *text = word(node); /* a tool that writes YAML puts its yes in quotes */
     for (size_t i = 0; text && i < sizeof words / sizeof words[0]; i++)
         if (!strcmp(text, words[i].text)) {
             *(bool *)into = words[i].value;
@@ -132,10 +138,11 @@ int field_number(struct field_reader *reader, const struct field *field, const s
 int field_value(struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *into)
 {
     double value;
-    const char *text = plain(node);
+    const char *text = word(node);
     if (!text || unit_parse_value(text, field->dimension, &value) < 0) {
         char expected[120];
-        snprintf(expected, sizeof expected, "a %s with its unit, like %s", dimension_name(field->dimension),
+        const char *name = dimension_name(field->dimension);
+        snprintf(expected, sizeof expected, "%s %s with its unit, like %s", strchr("aeio", *name) ? "an" : "a", name,
                  dimension_example(field->dimension));
         return complain(reader, node, expected);
     }
@@ -147,7 +154,7 @@ int field_duration(struct field_reader *reader, const struct field *field, const
 {
     (void)field;
     double seconds;
-    const char *text = plain(node);
+    const char *text = word(node);
     if (text && !strcmp(text, "0")) {
         *(int64_t *)into = 0; /* nothing has the same length in every unit */
         return 0;
@@ -162,7 +169,7 @@ int field_size(struct field_reader *reader, const struct field *field, const str
 {
     (void)field;
     double bytes;
-    const char *text = plain(node);
+    const char *text = word(node);
     if (!text || unit_parse_value(text, D_SIZE, &bytes) < 0 || bytes < 0 || bytes > 1e18)
         return complain(reader, node, "a size with its unit, like 2GB");
     *(uint64_t *)into = (uint64_t)bytes;

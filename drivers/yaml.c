@@ -17,7 +17,7 @@ struct loader {
     struct diag *diag;
     const char *file;
     const unsigned char *text;
-    size_t nodes;
+    size_t nodes, mistakes; /* such as leave the tree whole */
 };
 
 static struct place place_of(const struct loader *l, yaml_mark_t mark)
@@ -128,7 +128,8 @@ static int load_list(struct loader *l, const yaml_event_t *start, unsigned depth
     return 0;
 }
 
-static int check_key(struct loader *l, const struct yaml_node *map, const yaml_event_t *event)
+/* The first of two counts: what else is wrong in the file can still be told. */
+static int check_key(struct loader *l, const struct yaml_node *map, const yaml_event_t *event, bool *ret_twice)
 {
     if (event->type != YAML_SCALAR_EVENT)
         return refuse(l, event->start_mark, "a key must be a plain word");
@@ -137,7 +138,8 @@ static int check_key(struct loader *l, const struct yaml_node *map, const yaml_e
         if (!strcmp(map->item[i]->key, key)) {
             diag_error(l->diag, place_of(l, event->start_mark), key, "given twice, first in line %u",
                        map->item[i]->key_at.line);
-            return -EINVAL;
+            l->mistakes++;
+            *ret_twice = true;
         }
     return 0;
 }
@@ -146,7 +148,8 @@ static int load_pair(struct loader *l, struct yaml_node *map, const yaml_event_t
 {
     yaml_event_t event;
     struct yaml_node *key_node, *child;
-    int r = check_key(l, map, key);
+    bool twice = false;
+    int r = check_key(l, map, key, &twice);
     if (!r)
         r = check_plain(l, key, key->data.scalar.anchor, key->data.scalar.tag);
     if (!r)
@@ -161,7 +164,8 @@ static int load_pair(struct loader *l, struct yaml_node *map, const yaml_event_t
         return r;
     child->key = key_node->text;
     child->key_at = key_node->at;
-    append(l, map, child);
+    if (!twice)
+        append(l, map, child);
     return 0;
 }
 
@@ -248,11 +252,15 @@ int yaml_load_text(struct arena *arena, const char *file, const char *text, size
     }
     if (!yaml_parser_initialize(&l.parser))
         return -ENOMEM;
+    if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) { /* the mark that editors of Windows put before UTF-8 */
+        l.text += 3;
+        n -= 3;
+    }
     yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&l.parser, l.text, n);
     int r = load_stream(&l, ret_root);
     yaml_parser_delete(&l.parser);
-    return r;
+    return r == 0 && l.mistakes ? -EINVAL : r;
 }
 
 int yaml_load_file(struct arena *arena, const char *path, struct diag *diag, struct yaml_node **ret_root)

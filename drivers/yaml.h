@@ -4,6 +4,7 @@
  * Shape: scalar, list or map; a map keeps its order and has no key twice.
  * Errors: refused with a place: anchors, aliases, tags, merge keys, a second document, keys that are not scalars,
  *         more than 1 MiB, more than 32 levels, 100,000 nodes; invalid UTF-8. An empty file is an empty map.
+ *         Where keys given twice are all that is wrong, the root is returned too: the first of each.
  * Owner: all nodes live in the arena given.
  * Source: libyaml 0.2.5, event interface.
  */
@@ -17,7 +18,7 @@ struct yaml_node {
     enum yaml_kind kind;
     struct place at;
     const char *text; /* scalar: its text, without NUL inside */
-    bool quoted;      /* scalar: written in quotes or as a block, so never a number, boolean or null */
+    bool quoted;      /* scalar: written in quotes or as a block, so never a bare number, boolean or null */
     const char *key;  /* the key of this value in its map, else NULL */
     struct place key_at;
     size_t n;                /* list, map: how many */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* config and its parts (config_load, config_fields, config_read, config_resolve, config_assets, config_devices,
- * config_heat, config_mqtt, config_places, config_plan): files to a checked configuration. */
+/* config and its parts (config_load, config_fields, config_read, config_resolve, config_alerts, config_assets,
+ * config_devices, config_heat, config_mqtt, config_places, config_plan): files to a checked configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -294,6 +294,24 @@ static const struct {
     {HEAD
      "devices: {d: {room: r, address: h, role: grid, same-as: e}, e: {room: r, address: i, role: grid, same-as: d}}\n",
      "a.yaml:3:57: same-as: 'e' names another meter itself: all of one place name the same one"},
+    {HEAD "alerts: {brekaer-load: {above: 90%}}\n",
+     "a.yaml:3:10: brekaer-load: no built-in rule, did you mean 'breaker-load'?; one of the site's own needs point:"},
+    {HEAD "alerts: {a: {point: 'x/total/active_power', above: 3kW, hysteresis: 2K}}\n",
+     "a.yaml:3:69: hysteresis: expected a difference in the point's unit, like 100W or 2K, not negative"},
+    {HEAD "alerts: {a: {point: 'x/total/active_power', above: 3kW, priority: 5}}\n",
+     "a.yaml:3:67: priority: '5' is not one of: emerg alert crit err warning"},
+    {HEAD "http: {listen: 9480}\n", "a.yaml:3:16: listen: expected HOST:PORT, [V6]:PORT or unix:PATH"},
+    {HEAD "http: {listen: 'http://127.0.0.1:9480'}\n",
+     "a.yaml:3:16: listen: expected HOST:PORT, [V6]:PORT or unix:PATH"},
+    {HEAD "http: {listen: '::1:9480'}\n", "a.yaml:3:16: listen: expected HOST:PORT, [V6]:PORT or unix:PATH"},
+    {"site: {name: s, languages: [de]}\n", "a.yaml:1:28: languages: expected en, nl or fr, or a list of them"},
+    {HEAD "devices: {d: {room: r, address: h, dates: {from: 2026-02-30}}}\n",
+     "a.yaml:3:50: from: no such day, expected a date like 2026-03-01"},
+    {HEAD "devices: {d: {room: r, address: h, role: IT}}\n",
+     "a.yaml:3:42: role: 'IT' is not one of: none grid generator solar fuel export ups-in ups-out it cooling "
+     "cooling-import lighting other not-room heat-out heat-pump water water-potable; did you mean 'it'?"},
+    {HEAD "factors: {electricity: 0.167}\n",
+     "a.yaml:3:24: electricity: '0.167' is not an emission factor with its unit, like 0.167kg/kWh"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
@@ -359,6 +377,64 @@ static void test_places(void **state)
         config_unref(config);
         diag_free(diag);
     }
+}
+
+/* Each mistake once, each in one run: none follows from another, and none is hidden by it. */
+static void test_each_once(void **state)
+{
+    const struct dir *dir = *state;
+    static const struct {
+        const char *name, *a, *b;
+        size_t errors;
+    } rows[] = {
+        {"a value that cannot be read is not out of range too",
+         HEAD "rrd: {step: 10}\ndevices: {d: {room: r, address: h, every: 10, timeout: x, share: 5}}\n", "", 4},
+        {"a key given twice hides nothing", HEAD "rooms: {q: {ashrae: A9}}\nfoo: 1\nlog: {size: 1, size: 2}\n", "", 4},
+        {"a file that is no YAML hides nothing of the others", "site: {name: s\n",
+         "racks: {k: {room: r, row: A, positoin: 1}}\ndevices: {d: {room: r, rack: k, address: h, every: 0s}}\n", 3},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct diag *diag = diag_new();
+        struct config *config = NULL;
+        write_file(dir->path, "a.yaml", rows[i].a, 0644);
+        write_file(dir->path, "b.yaml", rows[i].b, 0644);
+        assert_true(load(dir, NULL, diag, &config) < 0);
+        if (diag_errors(diag) != rows[i].errors) {
+            print_message("  %s\n", rows[i].name);
+            diag_print(diag, stderr);
+        }
+        assert_int_equal(diag_errors(diag), rows[i].errors);
+        diag_free(diag);
+    }
+}
+
+/* What a stranger may write too: quotes round a value with its unit, a byte order mark, the lines of Windows. */
+static void test_written_otherwise(void **state)
+{
+    const struct dir *dir = *state;
+    static const char text[] =
+        "\xef\xbb\xbfsite: {name: s, languages: nl}\r\nrooms: {r: {boundary: {complete: \"yes\"}}}\r\n"
+        "devices: {d: {room: r, address: h, every: \"30s\", breaker: \"16A\"}}\r\nlog: {size: '3GB'}\r\n"
+        "alerts: {a: {point: '*/sensor-*/temperature', above: 27C, hysteresis: 2K, priority: 3},\r\n"
+        "  b: {point: 'd/total/active_power', above: 3kW, hysteresis: 0.1kW, priority: err},\r\n"
+        "  c: {point: '*/total/act*', above: 3kW, hysteresis: 100W}, inlet-recommended: {hysteresis: 1K}}\r\n";
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    write_file(dir->path, "a.yaml", text, 0644);
+    int r = load(dir, NULL, diag, &config);
+    diag_print(diag, stderr);
+    assert_int_equal(r, 0);
+    assert_true(config->room[0].complete);
+    assert_int_equal(config->device[0].setup->every_us, 30000000);
+    assert_float_equal(config->device[0].breaker, 16, 0);
+    assert_int_equal(config->log_size, 3000000000);
+    static const double hysteresis[] = {2, 100, 100, 1};
+    for (size_t i = 0; i < 4; i++)
+        assert_float_equal(config->alert[i].hysteresis, hysteresis[i], 1e-9);
+    assert_int_equal(config->alert[0].priority, 3);
+    assert_int_equal(config->alert[1].priority, 3);
+    config_unref(config);
+    diag_free(diag);
 }
 
 /* Files only add; two that give the same name are both named. A secret that others can read is refused. */
@@ -505,6 +581,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sparkplug, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_places, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_each_once, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_written_otherwise, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
