@@ -221,7 +221,7 @@ size_t rrd_reader_flush(struct rrd_reader *reader, int64_t now_s, int64_t turn_s
     for (size_t i = 0; i < reader->n_series && spent < most; i++) {
         struct rrd_series *series = reader->series[reader->next];
         reader->next = (reader->next + 1) % reader->n_series;
-        if (!series->first || (series->first->seq > flush_seq && !rrd_series_due(series, turn_s)) ||
+        if (!series->waiting || (rrd_series_seq(series) > flush_seq && !rrd_series_due(series, turn_s)) ||
             (series->failures && turn_s < series->retry_s))
             continue;
         spent += series->ready ? 1 : MAKING_COST;
@@ -233,7 +233,7 @@ size_t rrd_reader_flush(struct rrd_reader *reader, int64_t now_s, int64_t turn_s
 bool rrd_reader_waits(const struct rrd_reader *reader, int64_t seq)
 {
     for (size_t i = 0; i < reader->n_series; i++)
-        if (reader->series[i]->first && reader->series[i]->first->seq <= seq && !reader->series[i]->in_trouble)
+        if (rrd_series_seq(reader->series[i]) <= seq && !reader->series[i]->in_trouble)
             return true;
     return false;
 }
@@ -242,8 +242,8 @@ int64_t rrd_reader_cursor(const struct rrd_reader *reader)
 {
     int64_t cursor = reader->fed;
     for (size_t i = 0; i < reader->n_series; i++)
-        if (reader->series[i]->first && reader->series[i]->first->seq <= cursor)
-            cursor = reader->series[i]->first->seq - 1;
+        if (rrd_series_seq(reader->series[i]) <= cursor)
+            cursor = rrd_series_seq(reader->series[i]) - 1;
     return cursor;
 }
 

@@ -2,6 +2,7 @@
 #include "rrd_series.h"
 
 #include "daemon/wire_text.h"
+#include "drivers/hash.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +11,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define GROWTH 8 /* samples */
+
+static size_t sample_size(size_t n)
+{
+    return sizeof(struct rrd_sample) + n * sizeof(double);
+}
+
+static struct rrd_sample *sample_at(const struct rrd_series *series, size_t i)
+{
+    return (struct rrd_sample *)(void *)(series->sample + i * sample_size(series->n));
+}
+
+static void drop(struct rrd_series *series, unsigned n)
+{
+    series->waiting -= n;
+    if (series->waiting) {
+        memmove(series->sample, sample_at(series, n), series->waiting * sample_size(series->n));
+        return;
+    }
+    free(series->sample);
+    series->sample = NULL;
+    series->room = 0;
+}
+
+/* Samples that wait have no value of the sources that are new. */
+static void widen(struct rrd_series *series, size_t n)
+{
+    size_t before = sample_size(series->n), after = sample_size(n);
+    unsigned char *wider = series->waiting ? malloc(series->waiting * after) : NULL;
+    if (series->waiting && !wider)
+        abort();
+    for (size_t i = 0; i < series->waiting; i++) {
+        struct rrd_sample *sample = (struct rrd_sample *)(void *)(wider + i * after);
+        memcpy(sample, series->sample + i * before, before);
+        for (size_t k = series->n; k < n; k++)
+            sample->value[k] = NAN;
+    }
+    free(series->sample);
+    series->sample = wider;
+    series->room = series->waiting;
+}
 
 /* Its data sources in their order with the archives of all. */
 static void plan_of(const struct rrd_series *series, struct rrd_plan *ret)
@@ -27,6 +70,7 @@ static void follow_plan(struct rrd_series *series, const struct rrd_plan *plan)
         if (!grown)
             abort();
         series->source = grown;
+        widen(series, plan->n_ds);
     }
     for (; series->n < plan->n_ds; series->n++)
         series->source[series->n] = (struct rrd_source){.value = NAN};
@@ -42,7 +86,7 @@ struct rrd_series *rrd_series_new(const char *root, const char *path, const stru
     if (!series || !(series->path = strdup(path)))
         abort();
     series->archives = archives;
-    series->last = &series->first;
+    series->early = (unsigned)(hash_text(HASH_BEGIN, path) >> 32) % RRD_BATCH;
     /* a bad file is dealt with when it is written */
     if (snprintf(full, sizeof full, "%s/%s", root, path) < PATH_MAX && rrd_head_read(full, &head, why) >= 0) {
         struct rrd_plan plan;
@@ -53,22 +97,11 @@ struct rrd_series *rrd_series_new(const char *root, const char *path, const stru
     return series;
 }
 
-static void drop_first(struct rrd_series *series)
-{
-    struct rrd_sample *sample = series->first;
-    series->first = sample->next;
-    if (!series->first)
-        series->last = &series->first;
-    series->waiting--;
-    free(sample);
-}
-
 void rrd_series_free(struct rrd_series *series)
 {
     if (!series)
         return;
-    while (series->first)
-        drop_first(series);
+    free(series->sample);
     free(series->source);
     free(series->path);
     free(series);
@@ -141,6 +174,25 @@ static double fresh_value(const struct rrd_source *source, int64_t wall_ms)
     return age >= 0 && age <= source->ds.heartbeat_s * 1000 ? source->value : NAN;
 }
 
+static void put_sample(struct rrd_series *series, int64_t wall_ms, int64_t t, int64_t seq)
+{
+    if (series->waiting == series->room) {
+        series->room += GROWTH;
+        series->sample = realloc(series->sample, series->room * sample_size(series->n));
+        if (!series->sample)
+            abort();
+    }
+    if (!series->waiting) {
+        series->begin_s = t;
+        series->begin_seq = seq;
+    }
+    struct rrd_sample *sample = sample_at(series, series->waiting++);
+    sample->t = (uint32_t)(t - series->begin_s);
+    sample->seq = (uint32_t)(seq - series->begin_seq);
+    for (size_t i = 0; i < series->n; i++)
+        sample->value[i] = fresh_value(&series->source[i], wall_ms);
+}
+
 enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_t seq, int64_t now_s, int64_t turn_s)
 {
     /* quantities slower than the part's fastest ride along, unless the fastest are gone */
@@ -157,17 +209,9 @@ enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_
         series->repeated_in_row++;
         return RRD_REPEATED;
     }
-    struct rrd_sample *sample = malloc(sizeof *sample + series->n * sizeof sample->value[0]);
-    if (!sample)
-        abort();
-    *sample = (struct rrd_sample){NULL, t, seq, series->n};
-    for (size_t i = 0; i < series->n; i++)
-        sample->value[i] = fresh_value(&series->source[i], wall_ms);
-    if (!series->first)
+    put_sample(series, wall_ms, t, seq);
+    if (series->waiting == 1)
         series->gathered_s = turn_s;
-    *series->last = sample;
-    series->last = &sample->next;
-    series->waiting++;
     series->repeated_in_row = 0;
     series->last_s = t;
     series->emitted_ms = wall_ms;
@@ -176,7 +220,13 @@ enum rrd_gate rrd_series_emit(struct rrd_series *series, int64_t wall_ms, int64_
 
 bool rrd_series_due(const struct rrd_series *series, int64_t turn_s)
 {
-    return series->waiting >= RRD_BATCH || (series->waiting && turn_s - series->gathered_s >= RRD_BATCH_S);
+    int64_t age_s = turn_s - series->gathered_s + series->early * (RRD_BATCH_S / RRD_BATCH);
+    return series->waiting && (series->waiting + series->early >= RRD_BATCH || age_s >= RRD_BATCH_S);
+}
+
+int64_t rrd_series_seq(const struct rrd_series *series)
+{
+    return series->waiting ? series->begin_seq + sample_at(series, 0)->seq : INT64_MAX;
 }
 
 /* The file first: made, migrated, set aside. The order of its sources is the series' own, since that began with it. */
@@ -186,8 +236,8 @@ static int make_ready(struct rrd_series *series, const char *root, int64_t now_s
     struct rrd_plan wanted, plan;
     int64_t last;
     plan_of(series, &wanted);
-    int r = rrd_file_ready(root, series->path, &wanted, series->first->t - wanted.step_s, now_s, &plan, &last, &outcome,
-                           words);
+    int r = rrd_file_ready(root, series->path, &wanted, series->begin_s + sample_at(series, 0)->t - wanted.step_s,
+                           now_s, &plan, &last, &outcome, words);
     if (r < 0)
         return r;
     for (size_t i = 0; i < series->n; i++)
@@ -203,8 +253,7 @@ static int make_ready(struct rrd_series *series, const char *root, int64_t now_s
                  "move it away to begin anew",
                  series->path, last - now_s);
         series->last_s = last;
-        while (series->first)
-            drop_first(series);
+        drop(series, series->waiting);
     }
     return 0;
 }
@@ -213,12 +262,12 @@ static int make_ready(struct rrd_series *series, const char *root, int64_t now_s
 #define FIELD_MAX (1 + WIRE_NUMBER_MAX)
 
 /* The time, and ":" and a value for each source; exact to 15 digits. */
-static char *format(char *at, const struct rrd_sample *sample, size_t n)
+static char *format(char *at, const struct rrd_series *series, const struct rrd_sample *sample)
 {
-    at += snprintf(at, FIELD_MAX, "%" PRId64, sample->t);
-    for (size_t i = 0; i < n; i++) {
+    at += snprintf(at, FIELD_MAX, "%" PRId64, series->begin_s + sample->t);
+    for (size_t i = 0; i < series->n; i++) {
         *at++ = ':';
-        if (i < sample->n && fabs(sample->value[i]) < 1e20)
+        if (fabs(sample->value[i]) < 1e20)
             at += wire_number(at, FIELD_MAX, sample->value[i]);
         else
             *at++ = 'U';
@@ -230,18 +279,18 @@ static char *format(char *at, const struct rrd_sample *sample, size_t n)
 static int write_batch(struct rrd_series *series, const char *root, char words[RRD_WORDS])
 {
     const char *sample[RRD_BATCH];
-    int n = 0;
+    unsigned n = 0;
     char *text = malloc(RRD_BATCH * (1 + series->n) * FIELD_MAX), *at = text;
     if (!text)
         abort();
-    for (struct rrd_sample *s = series->first; s && n < RRD_BATCH; s = s->next) {
-        sample[n++] = at;
-        at = format(at, s, series->n);
+    for (; n < series->waiting && n < RRD_BATCH; n++) {
+        sample[n] = at;
+        at = format(at, series, sample_at(series, n));
     }
-    int r = rrd_file_update(root, series->path, n, sample, words);
+    int r = rrd_file_update(root, series->path, (int)n, sample, words);
     free(text);
-    for (; r >= 0 && n; n--)
-        drop_first(series);
+    if (r >= 0)
+        drop(series, n);
     return r;
 }
 
@@ -249,11 +298,11 @@ int rrd_series_flush(struct rrd_series *series, const char *root, int64_t now_s,
 {
     int r = 0;
     words[0] = '\0';
-    while (series->first && r >= 0) {
+    while (series->waiting && r >= 0) {
         char trouble[RRD_WORDS];
         if (!series->ready)
             r = make_ready(series, root, now_s, words);
-        if (r < 0 || !series->first)
+        if (r < 0 || !series->waiting)
             break;
         r = write_batch(series, root, trouble);
         if (r >= 0)
@@ -264,7 +313,9 @@ int rrd_series_flush(struct rrd_series *series, const char *root, int64_t now_s,
     if (r != -EAGAIN)
         series->failures = r < 0 ? series->failures + 1 : 0;
     /* RRD is a view: what cannot be written for hours must not fill memory or hold the log */
-    while (r < 0 && series->waiting > RRD_SAMPLES_MAX)
-        drop_first(series);
+    if (r < 0 && series->waiting > RRD_SAMPLES_MAX)
+        drop(series, series->waiting - RRD_SAMPLES_MAX);
+    if (!series->waiting)
+        series->early = 0;
     return r;
 }
