@@ -4,6 +4,7 @@
 #include "daemon/factors.h"
 #include "daemon/free_cooling.h"
 #include "daemon/moist_air.h"
+#include "daemon/outdoor.h"
 
 #include <errno.h>
 #include <math.h>
@@ -150,29 +151,18 @@ void advice_recirculation(const struct advice_input *in, struct advice_list *lis
         save_by_kelvin(a, in, kelvin);
 }
 
-/* The sensor that hangs outside, with what it recorded; its humidity too where it has one. */
+/* What the sensor outside recorded; its humidity too where it has one. */
 static bool outdoor(const struct advice_input *in, struct past *ret_t, struct past *ret_rh)
 {
     const struct plant *plant = in->plant;
-    double height;
+    const struct live_point *p = outdoor_read(plant, in->room, in->span.from_s, in->span.to_s, ret_t);
     *ret_rh = (struct past){0};
-    for (int own = 1; own >= 0; own--) /* the room's own first, else any of the site */
-        for (size_t i = 0; i < plant->live->n_points; i++) {
-            const struct live_point *p = plant->live->point[i];
-            if (p->gone || p->device == NO_DEVICE || p->quantity != Q_TEMPERATURE ||
-                (plant_device(plant, p)->room == in->room) != own || plant_place(plant, p, &height) != PLACE_OUTDOOR ||
-                plant_past(plant, p, RF_AVERAGE, in->span.from_s, in->span.to_s, ret_t))
-                continue;
-            if (!ret_t->known) {
-                past_done(ret_t);
-                continue;
-            }
-            const struct live_point *rh = plant_point(plant->live->device[p->device], p->part, Q_HUMIDITY);
-            if (rh)
-                plant_past(plant, rh, RF_AVERAGE, in->span.from_s, in->span.to_s, ret_rh);
-            return true;
-        }
-    return false;
+    if (!p)
+        return false;
+    const struct live_point *rh = plant_point(plant->live->device[p->device], p->part, Q_HUMIDITY);
+    if (rh)
+        plant_past(plant, rh, RF_AVERAGE, in->span.from_s, in->span.to_s, ret_rh);
+    return true;
 }
 
 /* Share of the time in which the inlets' dew point stands above the outdoor one and above the recommended low limit. */

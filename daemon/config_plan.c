@@ -35,7 +35,7 @@ const struct field config_eu_fields[] = {
     {.name = "water-potable", .read = field_number, AT(eu_config, water_potable), .help = "II 1(i): potable water input of the year, m3"},
     {.name = "intake-setpoint", .read = field_value, AT(eu_config, intake_setpoint), .dimension = D_TEMPERATURE, .help = "II 1(l): average set point of the intake air"},
     {.name = "refrigerants", .read = field_text, AT(eu_config, refrigerants), .help = "II 1(m): refrigerants, like \"R-410A, R-32\""},
-    {.name = "cooling-degree-days", .read = field_number, AT(eu_config, degree_days), .help = "II 1(n): cooling degree days of the year, base 21 degC"},
+    {.name = "cooling-degree-days", .read = field_number, AT(eu_config, degree_days), .help = "II 1(n): cooling degree days of the year, base 21 degC; measured where a sensor hangs outdoor"},
     {.name = "renewable-guarantees", .read = field_value, AT(eu_config, guarantees), .dimension = D_ENERGY, .help = "II 1(p): guarantees of origin bought and retired"},
     {.name = "renewable-purchase", .read = field_value, AT(eu_config, purchase), .dimension = D_ENERGY, .help = "II 1(q): by power purchase agreements"},
     {.name = "renewable-on-site", .read = field_value, AT(eu_config, on_site), .dimension = D_ENERGY, .help = "II 1(r): made on site with its guarantees retired"},

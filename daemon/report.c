@@ -86,3 +86,11 @@ bool report_covers(const struct report_source *source, size_t room)
 {
     return !source->room || (room != NO_INDEX && source->room == &source->config->room[room]);
 }
+
+const struct eu_config *report_entered(const struct report_source *source)
+{
+    const struct config *c = source->config;
+    if (!source->room)
+        return c->eu;
+    return source->room->eu ? source->room->eu : c->n_rooms == 1 ? c->eu : NULL;
+}

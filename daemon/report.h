@@ -60,5 +60,7 @@ void report_assume(const struct report_source *source, const char *key, double v
                    const char *where);
 /* The figure of an id, or NULL. */
 const struct kpi_result *report_figure(const struct report_source *source, enum quantity id);
+/* What was entered for the EU's report: the room's, or the site's; a site's one room is the site. NULL: nothing. */
+const struct eu_config *report_entered(const struct report_source *source);
 /* Is room (an index of the configuration, or NO_INDEX) within the report's scope? */
 bool report_covers(const struct report_source *source, size_t room);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report_climate.h"
 
+#include "daemon/eu_entered.h"
+#include "daemon/outdoor.h"
 #include "daemon/report_looks.h"
 
 #include <math.h>
@@ -170,6 +172,40 @@ static void put_room(const struct writer *w, const struct climate_room *c)
     say(w, c);
 }
 
+/* The weather that the cooling had to do with: measured here, else what was entered for the year. */
+static json_t *degree_days_of(const struct writer *w, const struct track_span *span)
+{
+    const struct report_source *s = w->source;
+    struct outdoor_days d;
+    unsigned other, year = eu_year(s->from_s, s->to_s);
+    double entered = eu_entered_number(report_entered(s), "cooling-degree-days", year, &other);
+    json_t *one = json_object();
+    outdoor_days(s->plant, s->room ? (size_t)(s->room - s->config->room) : NO_INDEX, span->from_s, span->to_s, &d);
+    bool enough = outdoor_days_enough(&d);
+    put_text(one, "point", d.point ? d.point->name : NULL);
+    json_object_set_new(one, "days", json_integer((json_int_t)d.days));
+    json_object_set_new(one, "known_days", json_integer((json_int_t)d.known));
+    put(one, "heating_kd", enough ? d.heating : (double)NAN);
+    put(one, "cooling_kd", enough ? d.cooling : entered);
+    put(one, "gas_kd", enough ? d.gas : (double)NAN);
+    put_text(one, "status", enough ? "measured" : isnan(entered) ? "missing" : "entered");
+    if (enough) {
+        find(w,
+             "Weather: %.1f heating degree days (18 °C, from 15 °C down), %.1f cooling degree days (21 °C, from 24 °C "
+             "up): by %s, %zu of %zu days",
+             d.heating, d.cooling, d.point->name, d.known, d.days);
+        find(w, "Weather: %.1f degree days to 16.5 °C, as the Belgian gas sector counts them (there at Ukkel)", d.gas);
+        return one;
+    }
+    if (!isnan(entered))
+        find(w, "Weather: %.1f cooling degree days, entered for %u", entered, year);
+    if (d.point)
+        report_missing(s, "degree days", "%s knows only %zu of %zu days", d.point->name, d.known, d.days);
+    else
+        report_missing(s, "degree days", "no outdoor temperature was recorded (parts: place: outdoor)");
+    return one;
+}
+
 int report_climate(const struct report_source *s, json_t **ret)
 {
     struct writer w = {s, json_array(), json_array(), json_array(), json_array(), json_array()};
@@ -182,6 +218,7 @@ int report_climate(const struct report_source *s, json_t **ret)
     json_t *all = json_object();
     json_object_set_new(all, "from", report_time(span.from_s));
     json_object_set_new(all, "to", report_time(span.to_s));
+    json_object_set_new(all, "degree_days", degree_days_of(&w, &span));
     json_object_set_new(all, "findings", w.findings);
     json_object_set_new(all, "rooms", w.rooms);
     json_object_set_new(all, "racks", w.racks);

@@ -4,6 +4,7 @@
 #include "daemon/eu_entered.h"
 #include "daemon/factors.h"
 #include "daemon/law.h"
+#include "daemon/outdoor.h"
 #include "daemon/report_energy.h"
 #include "drivers/arena.h"
 
@@ -129,6 +130,20 @@ static void heat_temperature(const struct eu *eu, struct answer *a)
            measured ? "mean by heat" : "no temperature of a loop was recorded");
 }
 
+/* Eurostat's method by the site's own sensor; what is entered, as from an open source, where it knows too little. */
+static void cooling_degree_days(const struct eu *eu, struct answer *a)
+{
+    const struct report_source *s = eu->source;
+    struct outdoor_days d;
+    size_t room = s->room ? (size_t)(s->room - s->config->room) : NO_INDEX;
+    outdoor_days(s->plant, room, s->from_s, s->to_s < s->now_s ? s->to_s : s->now_s, &d);
+    if (!d.point)
+        answer(a, NAN, "not entered (eu:), and no outdoor temperature was recorded (parts: place: outdoor)");
+    else
+        answer(a, outdoor_days_enough(&d) ? d.cooling : (double)NAN, "by %s, %zu of %zu days", d.point->name, d.known,
+               d.days);
+}
+
 static void renewable_total(const struct eu *eu, struct answer *a)
 {
     answer(a, renewable(eu) / 1e3, "%s",
@@ -190,6 +205,7 @@ static const struct {
     {"water-potable", potable_water},
     {"heat-reused", heat_reused},
     {"heat-temperature", heat_temperature},
+    {"cooling-degree-days", cooling_degree_days},
     {"renewable-total", renewable_total},
     {"renewable-on-site", on_site},
     {"pue", effectiveness},
@@ -271,10 +287,8 @@ static void put_law(const struct eu *eu, const struct yaml_node *law, json_t *to
 
 static int look(struct eu *eu, const struct report_source *s)
 {
-    const struct config *c = s->config;
     *eu = (struct eu){.source = s, .year = eu_year(s->from_s, s->to_s)};
-    /* a site's one room is the site */
-    eu->entered = !s->room ? c->eu : s->room->eu ? s->room->eu : c->n_rooms == 1 ? c->eu : NULL;
+    eu->entered = report_entered(s);
     int r = report_split(s, s->from_s, s->to_s, &eu->split);
     return r ? r : find_it(eu);
 }

@@ -187,11 +187,7 @@ static void add_means(struct report_gathered *g)
 static void add_ref(struct report_gathered *g)
 {
     const struct report_source *s = &g->source;
-    const struct eu_config *eu = !s->room                  ? s->config->eu
-                                 : s->room->eu             ? s->room->eu
-                                 : s->config->n_rooms == 1 ? s->config->eu
-                                                           : NULL;
-    double renewable = eu_renewable(eu, eu_year(s->from_s, s->to_s));
+    double renewable = eu_renewable(report_entered(s), eu_year(s->from_s, s->to_s));
     const struct kpi_result *total = report_figure(s, Q_K_TOTAL_ENERGY);
     for (size_t i = 0; i < s->n_figures; i++)
         if (g->figure[i].id == Q_K_REF && !isnan(renewable) && total && total->value > 0) {
