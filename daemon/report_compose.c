@@ -54,7 +54,7 @@ const char *report_headline(const json_t *document, struct language *l)
 /* "iPUE2 1.31 ± 0.02 · category 2 · coverage 100.0 % · estimated 0.0 %" */
 static const char *kpi_line(const json_t *kpi, struct language *l)
 {
-    const char *line = report_words(l, "%s %s", report_string(kpi, "name"),
+    const char *line = report_words(l, "%s %s", language_say(l, report_string(kpi, "name")),
                                     report_value_u(l, report_double(kpi, "value"), report_string(kpi, "unit"),
                                                    report_double(kpi, "uncertainty_k2")));
     if (json_is_number(json_object_get(kpi, "category")))
@@ -324,9 +324,10 @@ static void compose_explanation(struct page *page, const json_t *document, struc
         page_note(page, language_say(l, json_string_value(json_array_get(warnings, i))));
     report_offer_page(page, json_object_get(document, "offer"), l);
     page_heading(page, language_say(l, "Formula"));
-    page_words(page, report_words(l, "%s = %s", report_string(kpi, "name"),
+    page_words(page, report_words(l, "%s = %s", language_say(l, report_string(kpi, "name")),
                                   language_say(l, report_string(document, "formula"))));
-    page_words(page, report_words(l, "%s: %s", language_say(l, "Source"), report_string(document, "source")));
+    page_words(
+        page, report_words(l, "%s: %s", language_say(l, "Source"), language_say(l, report_string(document, "source"))));
     layout_section(page, document, "prices", l);
     layout_section(page, document, "operands", l);
     layout_section(page, document, "terms", l);

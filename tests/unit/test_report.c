@@ -497,6 +497,46 @@ static void test_same(void **state)
     ledger_close(ledger);
 }
 
+static const char *said(struct language *l, const char *english)
+{
+    bool same_word = !strcmp(english, "water") && !strcmp(language_name(l), "nl");
+    return same_word || strcmp(language_say(l, english), english) ? NULL : english;
+}
+
+/* Every word of an explanation has its own in each language: formula, operands, notes. */
+static void test_explained_in_words(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"nl", "fr"};
+    set_up(1);
+    struct report_request request = {.config = &config, .scope = "stad", .from_s = T0, .to_s = T0 + 900, .now_s = T0};
+    for (size_t i = 0; i < 2; i++) {
+        struct diag *diag = diag_new();
+        struct language *l;
+        assert_int_equal(language_load(names[i], diag, &l), 0);
+        for (int id = Q_KPI_FIRST; id < Q_COUNT; id++) {
+            json_t *d;
+            assert_int_equal(report_explain(&request, quantity_row((enum quantity)id)->name, &d), 0);
+            const json_t *operands = json_object_get(d, "operands"), *notes = json_object_get(d, "notes");
+            const char *missing = said(l, text(d, "formula"));
+            for (size_t k = 0; k < json_array_size(operands); k++)
+                missing = missing ? missing : said(l, text(json_array_get(operands, k), "name"));
+            for (size_t k = 0; k < json_array_size(notes); k++)
+                missing = missing ? missing : said(l, json_string_value(json_array_get(notes, k)));
+            if (missing)
+                fail_msg("%s: no words for '%s'", names[i], missing);
+            json_decref(d);
+        }
+        language_free(l);
+        diag_free(diag);
+    }
+    json_t *d;
+    assert_int_equal(report_explain(&request, "cue", &d), 0);
+    holds(d, "text", "nl", (const char *const[]){"CUE = ((totale energie − brandstof − zonne-energie) × elektr", NULL});
+    holds(d, "html", "fr", (const char *const[]){"CUE = ((énergie totale − combustible − énergie solaire) × f", NULL});
+    json_decref(d);
+}
+
 /* A site without a grid meter is the sum of its rooms; one room that lacks a figure leaves it null, and says which. */
 static void test_site(void **state)
 {
@@ -523,11 +563,17 @@ static void test_site(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_future),
-        cmocka_unit_test(test_scope),         cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
-        cmocka_unit_test(test_same),          cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_year),          cmocka_unit_test(test_peaks_and_money),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_future),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_contradiction),
+        cmocka_unit_test(test_site),
+        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_explained_in_words),
+        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_year),
+        cmocka_unit_test(test_peaks_and_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
