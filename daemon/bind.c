@@ -137,7 +137,7 @@ static void name_point(struct live_point *point, const struct live_device *devic
     struct part parsed = {0};
     part_parse(p->part, &parsed);
     point->quantity = p->quantity;
-    point->label = own && own->label ? own->label : p->label ? p->label : "";
+    point->label = own && own->label ? own->label : shape->label[i] ? shape->label[i] : "";
     point->room = dc->room == NO_INDEX ? "" : config->room[dc->room].id;
     point->rack = dc->rack == NO_INDEX ? "" : config->rack[dc->rack].id;
     point->feed = own && own->feed ? own->feed : dc->feed ? dc->feed : "";

@@ -30,12 +30,12 @@ static json_t *states_json(const char *const *states)
     return object;
 }
 
-static json_t *point_json(const struct point_shape *p)
+static json_t *point_json(const struct point_shape *p, const char *label)
 {
     json_t *object =
         json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "part", p->part, "quantity",
                   quantity_row(p->quantity)->name, "aspect", aspect_name(p->aspect), "computed", p->computed, "label",
-                  text_or_null(p->label), "source", text_or_null(p->source), "also", text_or_null(p->also), "rating",
+                  text_or_null(label), "source", text_or_null(p->source), "also", text_or_null(p->also), "rating",
                   number_or_null(p->rating), "modulus", number_or_null(p->modulus), "step", number_or_null(p->step),
                   "refresh", number_or_null(p->refresh));
     if (object && p->states)
@@ -59,7 +59,7 @@ char *device_json_write_with(const struct shape *shape, const struct manners *ma
     const struct identity *id = &shape->identity;
     json_t *points = json_array();
     for (size_t i = 0; i < shape->n; i++)
-        json_array_append_new(points, point_json(&shape->point[i]));
+        json_array_append_new(points, point_json(&shape->point[i], shape->label[i]));
     json_t *root = json_pack("{s:i, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "profile",
                              text_or_null(id->profile), "version", (int)id->version, "kind", text_or_null(id->kind),
                              "vendor", text_or_null(id->vendor), "model", text_or_null(id->model), "serial",
@@ -116,7 +116,7 @@ static void read_point(struct shape *shape, json_t *object)
     p->quantity = q;
     p->aspect = (enum aspect)a;
     p->computed = json_is_true(json_object_get(object, "computed"));
-    p->label = get_text(shape->arena, object, "label");
+    shape->label[shape->n - 1] = get_text(shape->arena, object, "label");
     p->source = get_text(shape->arena, object, "source");
     p->also = get_text(shape->arena, object, "also");
     p->states = get_states(shape->arena, json_object_get(object, "states"));
@@ -164,6 +164,6 @@ int device_json_read(const char *text, struct shape **ret)
     for (size_t i = 0; i < json_array_size(points); i++)
         read_point(shape, json_array_get(points, i));
     json_decref(root);
-    *ret = shape;
+    *ret = shape_finish(shape);
     return 0;
 }

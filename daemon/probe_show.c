@@ -37,13 +37,14 @@ static json_t *also_json(const char *also)
     return list;
 }
 
-static json_t *point_json(const struct point_shape *point, struct sample sample)
+static json_t *point_json(const struct shape *shape, size_t i, struct sample sample)
 {
+    const struct point_shape *point = &shape->point[i];
     char name[PART_MAX + 24];
     bool has = quality_has_value(sample.quality) && isfinite(sample.value);
     snprintf(name, sizeof name, "%s/%s", point->part, quantity_row(point->quantity)->name);
     return json_pack("{s:s,s:s,s:o,s:s,s:s,s:o,s:s,s:o,s:o,s:o}", "name", name, "part", point->part, "label",
-                     text_json(point->label), "quantity", quantity_row(point->quantity)->name, "unit",
+                     text_json(shape->label[i]), "quantity", quantity_row(point->quantity)->name, "unit",
                      quantity_row(point->quantity)->unit, "value", has ? json_real(sample.value) : json_null(),
                      "quality", quality_name(sample.quality), "aspect", text_json(aspect_name(point->aspect)), "source",
                      text_json(point->source), "also", also_json(point->also));
@@ -56,7 +57,7 @@ json_t *probe_json(const struct probe_result *result)
     char truth[PROBE_TRUTHS][240];
     size_t n = probe_truth_find(result, truth);
     for (size_t i = 0; i < result->shape->n; i++)
-        json_array_append_new(points, point_json(&result->shape->point[i], probe_truth_sample(result, i)));
+        json_array_append_new(points, point_json(result->shape, i, probe_truth_sample(result, i)));
     for (size_t i = 0; i < result->shape->n_notes; i++)
         json_array_append_new(notes, text_json(result->shape->note[i]));
     for (size_t i = 0; i < n; i++)
@@ -119,7 +120,7 @@ static void print_points(const struct probe_result *result, FILE *out)
         struct sample sample = probe_truth_sample(result, i);
         char value[60];
         table_text(table, point->part);
-        table_text(table, point->label);
+        table_text(table, result->shape->label[i]);
         table_text(table, quantity_row(point->quantity)->name);
         table_text(table, aspect_name(point->aspect));
         table_text(table, value_text(value, sizeof value, point, sample));

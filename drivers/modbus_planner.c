@@ -235,6 +235,7 @@ static void make_shape(struct work *work, struct modbus_plan *plan)
     for (size_t d = 0; d < list.n_devices; d++)
         shape_unref(list.device[d].shape);
     identify(work, plan->shape);
+    plan->shape = shape_finish(plan->shape);
     struct modbus_access access = state->profile->registers;
     state->blocks = spans_gather(&state->spans, &access, plan->max_registers, state->offset);
     plan->n = state->blocks.n;

@@ -283,7 +283,7 @@ static void add_point(struct point_list *list, size_t i)
     point->quantity = c->quantity;
     point->aspect = (enum aspect)aspect_of(c);
     point->computed = c->computed != NULL;
-    point->label = copied(shape->arena, c->label);
+    shape->label[c->point] = copied(shape->arena, c->label);
     point->source = copied(shape->arena, c->source ? c->source : "");
     if (aspect_of(c) == A_VALUE)
         point->rating = rating_of(list, i);

@@ -178,7 +178,7 @@ static void check_label(struct run *run, const struct yaml_node *node)
     const char *label = NULL;
     for (size_t i = 0; i < run->shape->n && !label; i++)
         if (!strcmp(run->shape->point[i].part, node->key))
-            label = run->shape->point[i].label;
+            label = run->shape->label[i];
     if (strcmp(label ? label : "", node->text) != 0)
         fail(run, node, "the label of %s is '%s', expected '%s'", node->key, label ? label : "", node->text);
 }

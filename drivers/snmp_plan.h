@@ -5,7 +5,7 @@
  * Shape: 1. snmp_ask_identity -> GET (and GETNEXT where `under`) -> profile_match_snmp;
  *        2. snmp_ask_discovery: columns to walk and objects to get -> snmp_plan_new makes shapes and plan;
  *        3. each poll: GET plan->ask[] in any grouping -> snmp_plan_decode, one answer a device of the chain.
- * Owner: a plan owns its arena and borrows the profile; images own copies of what is put into them.
+ * Owner: a plan borrows the profile; images own copies of what is put into them.
  */
 #pragma once
 #include "inbox.h"
@@ -60,15 +60,16 @@ struct snmp_plan_device {
     struct shape *shape;
 };
 
+struct snmp_decode;
+
 struct snmp_plan {
-    struct arena *arena;
     size_t n;
-    struct oid *ask; /* exact objects, each once; ask[0] is sysUpTime.0 */
-    size_t n_devices;
-    struct snmp_plan_device *device;
+    const struct oid *ask;              /* exact objects, each once; ask[0] is sysUpTime.0 */
+    const struct snmp_decode *decode;   /* where they stand: shared by all plans that ask the same */
     unsigned max_varbinds, repetitions; /* the profile's limits; 0: none known */
     bool bulk;
-    const void *decode; /* private */
+    size_t n_devices;
+    struct snmp_plan_device device[];
 };
 
 /* -ENODATA when the image holds no point of the profile; but a probe (setup->once) is told who it is. why: for

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "point_list.h"
 #include "profile_head.h"
-#include "snmp_cell.h"
-#include "snmp_plan.h"
+#include "snmp_decode.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,28 +10,6 @@
 
 static const uint32_t sys_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0}; /* SNMPv2-MIB, RFC 3418 */
 
-/* A validity column: numbers only, since it is asked with every poll. */
-struct valid_op {
-    uint32_t value; /* of the plan's asks */
-    const struct condition *condition;
-};
-
-struct decode_op {
-    uint32_t value, device, point;
-    uint32_t n_valid;
-    const struct valid_op *valid;
-    bool with_unit;
-    const regex_t *take;
-    enum dimension dimension;
-    struct value_op op;
-};
-
-struct decode {
-    size_t n;
-    struct decode_op *op;
-    struct compute_ops computes;
-};
-
 /* An object to ask, and who wants its number in the plan. */
 struct need {
     struct oid name;
@@ -40,8 +17,8 @@ struct need {
 };
 
 struct work {
-    struct snmp_plan *plan;
-    struct arena *scratch; /* all that the finished plan can do without */
+    struct arena *scratch; /* drafts, and all that the finished plan can do without */
+    struct snmp_decode decode;
     struct point_list list;
     const struct snmp_image *image;
     size_t n_rows, n_needs;
@@ -57,26 +34,10 @@ static void add_row(struct work *work, const struct snmp_row *row, struct candid
     c->handle = work->n_rows - 1;
 }
 
-/* A number that stands within a longer text. */
-static double number_in(const struct snmp_value *value, const regex_t *take, bool with_unit, enum dimension dimension)
-{
-    char text[4096];
-    regmatch_t group[2];
-    if (!take || value->kind != SV_BYTES)
-        return snmp_value_number(value, with_unit, dimension);
-    snprintf(text, sizeof text, "%.*s", (int)value->n, (const char *)value->bytes);
-    if (regexec(take, text, 2, group, 0) != 0 || group[1].rm_so < 0)
-        return NAN;
-    struct snmp_value part = {.kind = SV_BYTES,
-                              .bytes = (const uint8_t *)text + group[1].rm_so,
-                              .n = (size_t)(group[1].rm_eo - group[1].rm_so)};
-    return snmp_value_number(&part, with_unit, dimension);
-}
-
 static void try_point(struct work *work, struct cells *cells, struct snmp_row *row, const struct point_def *def,
                       struct oid name, const struct snmp_value *value)
 {
-    double raw = number_in(value, def->take, def->text_unit, dimension_of((enum quantity)def->quantity));
+    double raw = snmp_decode_number(value, def->take, def->text_unit, dimension_of((enum quantity)def->quantity));
     if (isnan(raw))
         return;
     struct value_op bare = value_op_make(def, DECIMAL_ONE, 1, NULL, DECIMAL_ONE);
@@ -139,11 +100,11 @@ static void note_absent(struct work *work, const struct table_def *table)
         if (def->aspect != A_VALUE || def->ignore || has_quantity(work, table, def->quantity) ||
             is_explained(&work->list, name) || (absent && strstr(absent, name)))
             continue;
-        absent = absent ? arena_printf(work->plan->arena, "%s, %s", absent, name) : name;
+        absent = absent ? arena_printf(work->scratch, "%s, %s", absent, name) : name;
     }
     if (absent)
         point_list_note(&work->list,
-                        arena_printf(work->plan->arena, "not told by this device: %s of its %s", absent, table->name));
+                        arena_printf(work->scratch, "not told by this device: %s of its %s", absent, table->name));
 }
 
 static void plan_profile(struct work *work, const struct profile *profile)
@@ -175,42 +136,43 @@ static void need(struct work *work, struct oid name, uint32_t *where)
 }
 
 /* A validity column that the agent does not have asks nothing. */
-static void plan_valid(struct work *work, const struct snmp_row *row, const struct point_def *def, struct decode_op *op)
+static void plan_valid(struct work *work, const struct snmp_row *row, const struct point_def *def, struct snmp_op *op)
 {
-    struct valid_op *valid = arena_alloc(work->plan->arena, def->valid.n * sizeof *valid);
+    struct snmp_valid *valid = arena_alloc(work->scratch, def->valid.n * sizeof *valid);
     for (size_t i = 0; i < def->valid.n; i++) {
         const struct condition *condition = &def->valid.item[i];
         struct oid name = snmp_row_name(work->scratch, row, &condition->from);
         const struct snmp_value *value = name.n ? snmp_image_get(work->image, name) : NULL;
         if (!value || value->kind == SV_NONE)
             continue;
-        struct valid_op *own = &valid[op->n_valid++];
-        *own = (struct valid_op){0, condition};
+        struct snmp_valid *own = &valid[op->n_valid++];
+        *own = (struct snmp_valid){0, condition};
         need(work, name, &own->value);
     }
     op->valid = valid;
 }
 
-static void plan_decode(struct work *work, struct decode *decode)
+static void plan_decode(struct work *work)
 {
+    struct snmp_decode *decode = &work->decode;
     struct point_list *list = &work->list;
-    decode->op = arena_alloc(work->plan->arena, list->n * sizeof *decode->op);
+    decode->op = arena_alloc(work->scratch, list->n * sizeof *decode->op);
     for (size_t i = 0; i < list->n; i++) {
         const struct candidate *c = &list->item[i];
         if (c->left_out || c->computed)
             continue;
         const struct snmp_row *row = &work->row[c->handle];
-        struct decode_op *op = &decode->op[decode->n++];
-        *op = (struct decode_op){.device = c->device,
-                                 .point = c->point,
-                                 .op = c->op,
-                                 .with_unit = c->def->text_unit,
-                                 .take = c->def->take,
-                                 .dimension = dimension_of(c->quantity)};
+        struct snmp_op *op = &decode->op[decode->n_ops++];
+        *op = (struct snmp_op){.device = c->device,
+                               .point = c->point,
+                               .op = c->op,
+                               .with_unit = c->def->text_unit,
+                               .take = c->def->take,
+                               .dimension = dimension_of(c->quantity)};
         plan_valid(work, row, c->def, op);
         need(work, snmp_row_name(work->scratch, row, &c->def->from), &op->value);
     }
-    decode->computes = point_list_computes(list, work->plan->arena);
+    decode->computes = point_list_computes(list, work->scratch);
 }
 
 static int by_oid(const void *left, const void *right)
@@ -221,15 +183,15 @@ static int by_oid(const void *left, const void *right)
 /* Each object once, in the order of OIDs, sysUpTime first. */
 static void number_asks(struct work *work)
 {
-    struct snmp_plan *plan = work->plan;
-    plan->ask = arena_alloc(plan->arena, (work->n_needs + 1) * sizeof *plan->ask);
-    plan->ask[plan->n++] = (struct oid){sizeof sys_uptime / sizeof sys_uptime[0], sys_uptime};
+    struct snmp_decode *decode = &work->decode;
+    decode->ask = arena_alloc(work->scratch, (work->n_needs + 1) * sizeof *decode->ask);
+    decode->ask[decode->n++] = (struct oid){sizeof sys_uptime / sizeof sys_uptime[0], sys_uptime};
     if (work->n_needs)
         qsort(work->need, work->n_needs, sizeof *work->need, by_oid);
     for (size_t i = 0; i < work->n_needs; i++) {
         if (i == 0 || oid_compare(work->need[i].name, work->need[i - 1].name) != 0)
-            plan->ask[plan->n++] = oid_copy(plan->arena, work->need[i].name.id, work->need[i].name.n);
-        *work->need[i].where = (uint32_t)(plan->n - 1);
+            decode->ask[decode->n++] = work->need[i].name;
+        *work->need[i].where = (uint32_t)(decode->n - 1);
     }
 }
 
@@ -297,43 +259,45 @@ static void identify(struct work *work)
     }
 }
 
-static void take_devices(struct work *work)
+static struct snmp_plan *make_plan(struct work *work)
 {
-    struct snmp_plan *plan = work->plan;
-    plan->n_devices = work->list.n_devices;
-    plan->device = arena_alloc(plan->arena, plan->n_devices * sizeof *plan->device);
-    for (size_t d = 0; d < plan->n_devices; d++) {
+    size_t n = work->list.n_devices;
+    struct snmp_plan *plan = calloc(1, sizeof *plan + n * sizeof plan->device[0]);
+    if (!plan)
+        abort(); /* as the arena */
+    plan->decode = snmp_decode_take(&work->decode);
+    plan->n = plan->decode->n;
+    plan->ask = plan->decode->ask;
+    plan->n_devices = n;
+    for (size_t d = 0; d < n; d++) {
         const struct point_device *device = &work->list.device[d];
-        plan->device[d] = (struct snmp_plan_device){device->number, device->unit ? device->unit : 1, device->shape};
+        plan->device[d] =
+            (struct snmp_plan_device){device->number, device->unit ? device->unit : 1, shape_finish(device->shape)};
     }
+    return plan;
 }
 
 int snmp_plan_new(const struct profile *profile, const struct device_setup *setup, const struct snmp_image *image,
                   const char *why, struct snmp_plan **ret)
 {
-    struct arena *arena = arena_new(), *scratch = arena_new();
-    struct snmp_plan *plan = ARENA_NEW(arena, struct snmp_plan);
-    struct decode *decode = ARENA_NEW(arena, struct decode);
-    struct work work = {.plan = plan,
-                        .scratch = scratch,
+    struct arena *scratch = arena_new();
+    struct work work = {.scratch = scratch,
+                        .decode = {.profile = profile},
                         .image = image,
                         .list = {.arena = scratch, .profile = profile, .setup = setup}};
-    plan->arena = arena;
-    plan->decode = decode;
     for (size_t i = 0; i < profile->n_included; i++)
         plan_profile(&work, profile->included[i]);
     if (!work.list.n && !setup->once) {
-        arena_free(arena);
         arena_free(scratch);
         return -ENODATA;
     }
     if (!work.list.n)
         point_list_note(&work.list, "it has no value that its profile knows");
     point_list_finish(&work.list, why);
-    plan_decode(&work, decode);
+    plan_decode(&work);
     number_asks(&work);
     identify(&work);
-    take_devices(&work);
+    struct snmp_plan *plan = make_plan(&work);
     arena_free(scratch);
     plan->bulk = profile->snmp.bulk;
     plan->max_varbinds = profile->snmp.max_varbinds;
@@ -348,29 +312,13 @@ void snmp_plan_free(struct snmp_plan *plan)
         return;
     for (size_t d = 0; d < plan->n_devices; d++)
         shape_unref(plan->device[d].shape);
-    arena_free(plan->arena);
+    snmp_decode_drop(plan->decode);
+    free(plan);
 }
 
 void snmp_plan_decode(const struct snmp_plan *plan, const struct snmp_value *values, struct answer **answers)
 {
-    const struct decode *decode = plan->decode;
-    for (size_t i = 0; i < decode->n; i++) {
-        const struct decode_op *op = &decode->op[i];
-        const struct snmp_value *value = &values[op->value];
-        struct sample sample = {NAN, QL_SENTINEL};
-        double raw = number_in(value, op->take, op->with_unit, op->dimension);
-        if (value->kind == SV_BYTES && isnan(raw) && value->n)
-            sample.quality = QL_IMPLAUSIBLE; /* a text where a number should be */
-        else
-            sample = value_op_sample(&op->op, raw);
-        for (uint32_t k = 0; k < op->n_valid; k++)
-            if (!condition_number_holds(op->valid[k].condition,
-                                        snmp_value_number(&values[op->valid[k].value], false, D_NONE)))
-                sample.quality = QL_SENTINEL;
-        answers[op->device]->sample[op->point] = sample;
-    }
-    for (size_t i = 0; i < decode->computes.n; i++)
-        compute_sample(&decode->computes.item[i], answers[decode->computes.item[i].device]->sample);
+    snmp_decode_run(plan->decode, values, answers);
     for (size_t d = 0; d < plan->n_devices; d++)
         answers[d]->uptime_s = values[0].kind == SV_UINT ? (uint32_t)(values[0].u / 100) : 0; /* TimeTicks */
 }

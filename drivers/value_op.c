@@ -68,6 +68,18 @@ static bool equal(double a, double b)
     return !(a < b) && !(a > b);
 }
 
+static bool same_number(double a, double b)
+{
+    return isnan(a) ? isnan(b) : fabs(a - b) <= 0;
+}
+
+bool value_op_same(const struct value_op *a, const struct value_op *b)
+{
+    return same_number(a->times, b->times) && same_number(a->over, b->over) && same_number(a->plus, b->plus) &&
+           same_number(a->low, b->low) && same_number(a->high, b->high) && a->na == b->na && a->n_na == b->n_na &&
+           a->transform == b->transform && a->negative_na == b->negative_na && a->mask == b->mask;
+}
+
 struct sample value_op_sample(const struct value_op *op, double raw)
 {
     if (isnan(raw))

@@ -23,6 +23,8 @@ struct value_op {
 /* k and over: the scale of the point, by decimals and by a divisor; ratio: of the site, 1 else; unit NULL: none. */
 struct value_op value_op_make(const struct point_def *point, struct decimal k, double over, const struct unit *unit,
                               struct decimal ratio);
+/* Of the same point of a profile, and in nothing different. */
+bool value_op_same(const struct value_op *a, const struct value_op *b);
 /* raw NAN: no value. */
 struct sample value_op_sample(const struct value_op *op, double raw);
 /* A number in text, with or without blanks around it, and its unit where `with_unit`; NAN where it is none. */

@@ -174,7 +174,7 @@ static void dump(const struct shape *shape, const struct answer *answer)
         fprintf(stderr, "  %s/%s%s%s = %.10g %s [%s] %s also %s\n", shape->point[i].part,
                 quantity_row(shape->point[i].quantity)->name, shape->point[i].aspect ? "/" : "",
                 aspect_name(shape->point[i].aspect), answer->sample[i].value, quality_name(answer->sample[i].quality),
-                shape->point[i].label ? shape->point[i].label : "", shape->point[i].source,
+                shape->label[i] ? shape->label[i] : "", shape->point[i].source,
                 shape->point[i].also ? shape->point[i].also : "-");
     for (size_t i = 0; i < shape->n_notes; i++)
         fprintf(stderr, "  note: %s\n", shape->note[i]);

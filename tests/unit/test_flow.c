@@ -404,14 +404,14 @@ static void test_kept_shape(void **state)
     (void)state;
     struct shape *shape = make_shape("S1"), *again;
     static const char *const states[] = {"2", "on-battery", NULL, NULL};
-    shape->point[0].label = "Rack \xff"; /* no UTF-8 */
+    shape->label[0] = "Rack \xff"; /* no UTF-8 */
     shape->point[1].states = states;
     shape->point[1].rating = 16;
     char *json = device_json_write(shape);
     assert_non_null(json);
     assert_int_equal(device_json_read(json, &again), 0);
     assert_int_equal(again->n, N);
-    assert_null(again->point[0].label);
+    assert_null(again->label[0]);
     assert_string_equal(again->point[1].states[1], "on-battery");
     assert_float_equal(again->point[1].rating, 16, 0);
     assert_true(isnan(again->point[0].rating));

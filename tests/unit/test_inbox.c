@@ -77,7 +77,7 @@ static struct shape *make(const char *serial, const char *label, double rating)
     struct point_shape *p = shape_add(shape);
     memcpy(p->part, "total", 6);
     p->quantity = Q_CURRENT;
-    p->label = label;
+    shape->label[0] = label;
     p->rating = rating;
     return shape;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a profile to samples over SNMP: snmp_planner with snmp_image, snmp_cell, snmp_match, cell, value_op, point_list
- * and point_finish. */
+/* From a profile to samples over SNMP: snmp_planner with snmp_decode, snmp_image, snmp_cell, snmp_match, cell,
+ * value_op, point_list and point_finish. */
 #include "drivers/snmp_plan.h"
 #include "plan_fixture.h"
 
@@ -157,7 +157,7 @@ static void test_values(void **state)
     const struct point_shape *energy = &shape->point[find(shape, "total", Q_ENERGY)];
     assert_true(fabs(energy->modulus - 1e8) < 1e-3 && fabs(energy->step - 100) < 1e-9);
     const struct point_shape *outlet = &shape->point[find(shape, "outlet-01", Q_CURRENT)];
-    assert_string_equal(outlet->label, "Outlet o1");
+    assert_string_equal(shape->label[find(shape, "outlet-01", Q_CURRENT)], "Outlet o1");
     assert_true(fabs(outlet->rating - 16) < 1e-12);
     assert_true(shape->point[find(shape, "total", Q_CURRENT)].computed);
     assert_string_equal(shape->identity.serial, "S-ONE");
@@ -251,13 +251,44 @@ static void test_site(void **state)
     assert_value(decoded(plan, image, 0, "total", Q_ENERGY_EXPORT), 12345600);
     assert_value(decoded(plan, image, 0, "total", Q_TEMPERATURE), 77); /* the device says F, the site knows better */
     assert_value(decoded(plan, image, 1, "total", Q_ACTIVE_POWER), 700);
-    assert_string_equal(first->point[find(first, "outlet-01", Q_CURRENT)].label, "web");
+    assert_string_equal(first->label[find(first, "outlet-01", Q_CURRENT)], "web");
     assert_int_equal(find(first, "outlet-02", Q_CURRENT), -1);
     assert_int_equal(find(first, "unit-2-total", Q_ACTIVE_POWER), -1);
     assert_string_equal(second->identity.serial, "S-TWO");
     snmp_plan_free(plan);
     snmp_image_free(image);
     setup_unref(setup);
+    profile_set_unref(set);
+}
+
+/* Two devices of one model are asked the same; what the site says of one makes it another. */
+static void test_shared_by_devices(void **state)
+{
+    (void)state;
+    struct profile_set *set = fixture_load("p", text);
+    struct device_setup *setup = setup_new(), *scaled = setup_new(), *named = setup_new();
+    fixture_param(setup, "ct", "2.5");
+    fixture_param(scaled, "ct", "5");
+    fixture_param(named, "ct", "2.5");
+    fixture_part(named, (struct part_setup){.part = "outlet-01", .label = "web", .scale = DECIMAL_ONE});
+    struct snmp_image *image = image_of_pdu();
+    struct snmp_plan *plan = plan_of(set, setup, image), *twin = plan_of(set, setup, image);
+    struct snmp_plan *other = plan_of(set, scaled, image), *label = plan_of(set, named, image);
+    assert_ptr_equal(twin->decode, plan->decode);
+    assert_ptr_equal(twin->device[0].shape->point, plan->device[0].shape->point);
+    assert_ptr_not_equal(other->decode, plan->decode);
+    assert_ptr_equal(label->decode, plan->decode);
+    assert_false(shape_equal(label->device[0].shape, plan->device[0].shape));
+    snmp_plan_free(plan);
+    assert_value(decoded(twin, image, 0, "outlet-01", Q_ACTIVE_POWER), 100);
+    assert_value(decoded(other, image, 0, "outlet-01", Q_ACTIVE_POWER), 200);
+    snmp_plan_free(twin);
+    snmp_plan_free(other);
+    snmp_plan_free(label);
+    snmp_image_free(image);
+    setup_unref(setup);
+    setup_unref(scaled);
+    setup_unref(named);
     profile_set_unref(set);
 }
 
@@ -410,10 +441,17 @@ static void test_no_point_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_absent_columns), cmocka_unit_test(test_no_point_at_all), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_also),           cmocka_unit_test(test_qualities),       cmocka_unit_test(test_site),
-        cmocka_unit_test(test_asks),           cmocka_unit_test(test_match),           cmocka_unit_test(test_ordinals),
+        cmocka_unit_test(test_absent_columns),
+        cmocka_unit_test(test_no_point_at_all),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_also),
+        cmocka_unit_test(test_qualities),
+        cmocka_unit_test(test_site),
+        cmocka_unit_test(test_asks),
+        cmocka_unit_test(test_match),
+        cmocka_unit_test(test_ordinals),
         cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_shared_by_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
