@@ -18,14 +18,14 @@ static struct bench open_bench(size_t n)
 {
     struct bench b = {.arena = arena_new()};
     b.plan = ARENA_NEW(b.arena, struct snmp_plan);
-    b.plan->arena = b.arena;
+    struct oid *ask = arena_alloc(b.arena, n * sizeof(*ask));
     b.plan->n = n;
-    b.plan->ask = arena_alloc(b.arena, n * sizeof(*b.plan->ask));
-    oid_read(b.arena, "1.3.6.1.2.1.1.3.0", &b.plan->ask[0]);
+    b.plan->ask = ask;
+    oid_read(b.arena, "1.3.6.1.2.1.1.3.0", &ask[0]);
     for (size_t i = 1; i < n; i++) {
         char text[64];
         snprintf(text, sizeof(text), "1.3.6.1.4.1.32473.1.%zu", i);
-        oid_read(b.arena, text, &b.plan->ask[i]);
+        oid_read(b.arena, text, &ask[i]);
     }
     b.poll = snmp_poll_new(b.plan);
     return b;
