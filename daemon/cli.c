@@ -27,6 +27,23 @@ int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const
     return code;
 }
 
+int cli_fail_diag(const struct cli *cli, const struct diag *diag)
+{
+    const char *line = diag_first(diag) ? diag_first(diag) : diag_line(diag, 0);
+    const char *space = line ? strstr(line, ": ") : NULL;
+    char where[300] = "";
+    if (!cli->options.json) {
+        diag_print(diag, stderr);
+        return CLI_NO;
+    }
+    for (size_t i = 0; diag_line(diag, i); i++)
+        if (diag_line(diag, i) != line) /* that one comes with the error */
+            fprintf(stderr, "%s\n", diag_line(diag, i));
+    if (space)
+        snprintf(where, sizeof where, "%.*s", (int)(space - line), line);
+    return cli_fail(cli, CLI_NO, where, "%s", space ? space + 2 : line ? line : "the configuration cannot be read");
+}
+
 static void print_usage(const struct command *table, FILE *out)
 {
     fputs("wattwacht COMMAND [WORD...] [OPTION...]\nAsks the daemon wattwachtd, and devices themselves.\n\n", out);
@@ -68,6 +85,28 @@ static bool wants_json(int argc, char **argv)
     return false;
 }
 
+/* The commands of two words that begin with this one, like meter. out NULL: are there any? */
+static bool print_group(const struct command *table, const char *word, FILE *out)
+{
+    bool any = false;
+    for (; table->name; table++) {
+        char left[80];
+        size_t n = strcspn(table->name, " ");
+        if (!table->summary || !table->name[n] || strlen(word) != n || strncmp(word, table->name, n) != 0)
+            continue;
+        snprintf(left, sizeof left, "wattwacht %s %s", table->name, table->operands);
+        if (out)
+            fprintf(out, "%-46s %s\n", left, table->summary);
+        any = true;
+    }
+    return any;
+}
+
+static void print_version(void)
+{
+    printf("wattwacht %s\n", WATTWACHT_VERSION);
+}
+
 static int unknown(const struct command *table, int argc, char **argv)
 {
     struct cli cli = {.command = "", .options.json = wants_json(argc, argv)};
@@ -78,8 +117,8 @@ static int unknown(const struct command *table, int argc, char **argv)
         snprintf(firsts[n], sizeof firsts[n], "%.*s", (int)strcspn(table[n].name, " "), table[n].name);
         names[n] = firsts[n];
         if (!strcmp(firsts[n], argv[1])) /* meter alone */
-            return cli_fail(&cli, CLI_USAGE, argv[1], "expected another word: wattwacht %s %s", table[n].name,
-                            table[n].operands);
+            return cli_fail(&cli, CLI_USAGE, argv[1], "expected another word: wattwacht %s%s%s", table[n].name,
+                            *table[n].operands ? " " : "", table[n].operands);
     }
     const char *nearest = field_nearest(argv[1], names, n);
     if (nearest)
@@ -100,7 +139,7 @@ static int run(const struct command *command, int argc, char **argv)
         return CLI_DONE;
     }
     if (r == OPTIONS_VERSION) {
-        printf("wattwacht %s\n", WATTWACHT_VERSION);
+        print_version();
         return CLI_DONE;
     }
     if (r < 0) {
@@ -108,7 +147,8 @@ static int run(const struct command *command, int argc, char **argv)
         return cli_fail(&cli, CLI_USAGE, "", "%s", words);
     }
     if (cli.n < command->least || cli.n > command->most)
-        return cli_fail(&cli, CLI_USAGE, "", "expected wattwacht %s %s", command->name, command->operands);
+        return cli_fail(&cli, CLI_USAGE, "", "expected wattwacht %s%s%s", command->name, *command->operands ? " " : "",
+                        command->operands);
     return command->run(&cli);
 }
 
@@ -120,11 +160,11 @@ int cli_run(const struct command *table, int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
         print_usage(table, stdout);
-        return CLI_DONE;
+        return fflush(stdout) ? CLI_NO : CLI_DONE;
     }
     if (!strcmp(argv[1], "--version")) {
-        printf("wattwacht %s\n", WATTWACHT_VERSION);
-        return CLI_DONE;
+        print_version();
+        return fflush(stdout) ? CLI_NO : CLI_DONE;
     }
     for (const struct command *command = table; command->name; command++) {
         int n = matches(command, argc, argv);
@@ -132,6 +172,12 @@ int cli_run(const struct command *table, int argc, char **argv)
             continue;
         int r = command->raw ? command->raw(argc - n, argv + n) : run(command, argc - n, argv + n);
         return fflush(stdout) != 0 && r == CLI_DONE ? CLI_NO : r; /* a full disk behind > must not look like success */
+    }
+    if (argc > 2 && !strcmp(argv[2], "--help") && print_group(table, argv[1], stdout))
+        return CLI_DONE;
+    if (argc > 2 && !strcmp(argv[2], "--version") && print_group(table, argv[1], NULL)) {
+        print_version();
+        return CLI_DONE;
     }
     return unknown(table, argc, argv);
 }

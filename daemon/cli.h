@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "daemon/options.h"
+#include "drivers/diag.h"
 
 #include <stdbool.h>
 
@@ -55,6 +56,8 @@ struct command {
 /* Says what is wrong, on stderr and with --json as the error object; returns code. */
 int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* All mistakes of files, one a line; with --json the first of them as the error object. Returns CLI_NO. */
+int cli_fail_diag(const struct cli *cli, const struct diag *diag);
 /* Runs argv[1] .. by a table ended by a row without name. */
 int cli_run(const struct command *table, int argc, char **argv);
 

@@ -65,23 +65,6 @@ static void print_json(const struct config *config, const struct diag *diag)
     json_decref(all);
 }
 
-/* The place and the rest of `file:line:col: key: what`. */
-static int fail(const struct cli *cli, const struct diag *diag)
-{
-    const char *line = diag_first(diag) ? diag_first(diag) : diag_line(diag, 0),
-               *space = line ? strstr(line, ": ") : NULL;
-    for (size_t i = 0; !cli->options.json && diag_line(diag, i); i++)
-        fprintf(stderr, "%s\n", diag_line(diag, i));
-    if (!cli->options.json)
-        return CLI_NO;
-    for (size_t i = 1; diag_line(diag, i); i++)
-        fprintf(stderr, "%s\n", diag_line(diag, i));
-    char where[300] = "";
-    if (space)
-        snprintf(where, sizeof where, "%.*s", (int)(space - line), line);
-    return cli_fail(cli, CLI_NO, where, "%s", space ? space + 2 : line ? line : "the configuration cannot be read");
-}
-
 int cmd_check(const struct cli *cli)
 {
     if (cli->options.schema) {
@@ -102,7 +85,7 @@ int cmd_check(const struct cli *cli)
     /* definitions of graphs beside it: all mistakes are told in one run */
     /* a profile that no device names does not keep the daemon from starting; but whoever looks wants to know */
     if (graph_set_open(dirs.item, dirs.n, diag, &graphs) < 0 || wrong < 0 || profile_count_left_out(config->profiles)) {
-        r = fail(cli, diag);
+        r = cli_fail_diag(cli, diag);
     } else {
         for (size_t i = 0; diag_line(diag, i); i++)
             fprintf(stderr, "%s\n", diag_line(diag, i));

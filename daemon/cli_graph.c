@@ -149,7 +149,7 @@ int cmd_graph(const struct cli *cli)
     struct diag *diag = diag_new();
     int r;
     if (graph_open(&place, diag, &graph) < 0) {
-        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
+        r = cli_fail_diag(cli, diag);
     } else {
         if (cli->n && request.to_s > (int64_t)time(NULL) - 600)
             freshen(cli);

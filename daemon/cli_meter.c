@@ -49,9 +49,7 @@ int cmd_meter_import(const struct cli *cli)
     struct meter_rows rows = {0};
     int r = meter_csv_read(cli->word[1], cli->options.fed_in, diag, &rows);
     if (r < 0) {
-        for (size_t i = 1; diag_line(diag, i); i++) /* the first comes with the error */
-            fprintf(stderr, "%s\n", diag_line(diag, i));
-        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag));
+        r = cli_fail_diag(cli, diag);
         diag_free(diag);
         return r;
     }
@@ -74,11 +72,13 @@ int cmd_meter_import(const struct cli *cli)
 
 int cmd_silence(const struct cli *cli)
 {
-    double seconds;
-    if (unit_parse_value(cli->word[1], D_TIME, &seconds) < 0 || seconds <= 0)
-        return cli_fail(cli, CLI_USAGE, cli->word[1], "expected a duration with its unit, like 2h or 30m");
+    double seconds = 0;
+    bool ends = !strcmp(cli->word[1], "0");
+    if (!ends && (unit_parse_value(cli->word[1], D_TIME, &seconds) < 0 || seconds < 0))
+        return cli_fail(cli, CLI_USAGE, cli->word[1],
+                        "expected a duration with its unit, like 2h or 30m; 0 ends a silence");
     json_t *body = json_pack("{s:s,s:f,s:s}", "target", cli->word[0], "duration_s", seconds, "reason", cli->word[2]);
     if (!body)
         return cli_fail(cli, CLI_USAGE, "", "the target and the reason must be UTF-8");
-    return post(cli, "/api/v1/silence", body, "silenced");
+    return post(cli, "/api/v1/silence", body, seconds > 0 ? "silenced" : "no longer silenced");
 }

@@ -107,7 +107,7 @@ int cmd_mqtt_purge(const struct cli *cli)
     struct config *config = NULL;
     int r;
     if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config) < 0)
-        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
+        r = cli_fail_diag(cli, diag);
     else
         r = purge_all(cli, config);
     config_unref(config);

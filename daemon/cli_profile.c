@@ -30,9 +30,9 @@ static int load(const char *path, struct diag *diag, struct profile_set **ret)
     glob_t known;
     int r = 0;
     if (access(path, R_OK) < 0)
-        diag_error(diag, (struct place){.file = path}, "file", "%m");
+        diag_error(diag, (struct place){.file = path}, NULL, "%m");
     else if (length < 6 || strcmp(path + length - 5, ".yaml") != 0)
-        diag_error(diag, (struct place){.file = path}, "file", "expected NAME.yaml");
+        diag_error(diag, (struct place){.file = path}, NULL, "expected a file NAME.yaml");
     if (diag_errors(diag)) {
         arena_free(arena);
         return -EINVAL;
@@ -64,9 +64,7 @@ static int load(const char *path, struct diag *diag, struct profile_set **ret)
 
 static int fail(const struct cli *cli, const struct diag *diag)
 {
-    for (size_t i = 1; diag_line(diag, i); i++) /* the first comes with the error */
-        fprintf(stderr, "%s\n", diag_line(diag, i));
-    return cli_fail(cli, CLI_NO, cli->word[0], "%s", diag_first(diag) ? diag_first(diag) : "cannot be read");
+    return cli_fail_diag(cli, diag);
 }
 
 /* The exact objects of a plan, answered from the recording. */

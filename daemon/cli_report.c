@@ -41,11 +41,8 @@ static int open_config(const struct cli *cli, struct work *w)
     if (!dirs.n)
         dirs.item[dirs.n++] = DEFAULT_DIR;
     w->diag = diag_new();
-    if (config_load(dirs.item, dirs.n, config_no_secrets, NULL, w->diag, &w->config) < 0) {
-        for (size_t i = 1; diag_line(w->diag, i); i++) /* the first comes with the error */
-            fprintf(stderr, "%s\n", diag_line(w->diag, i));
-        return cli_fail(cli, CLI_NO, "", "%s", diag_first(w->diag) ? diag_first(w->diag) : "it cannot be read");
-    }
+    if (config_load(dirs.item, dirs.n, config_no_secrets, NULL, w->diag, &w->config) < 0)
+        return cli_fail_diag(cli, w->diag);
     setenv("TZ", w->config->timezone, 1);
     tzset();
     return CLI_DONE;

@@ -61,7 +61,7 @@ int cmd_rrd_migrate(const struct cli *cli)
     size_t n;
     int r;
     if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config) < 0) {
-        r = cli_fail(cli, CLI_NO, "", "%s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
+        r = cli_fail_diag(cli, diag);
     } else {
         FILE *out = open_memstream(&words, &n);
         r = rrd_migrate(state_of(cli), config, out);

@@ -171,6 +171,11 @@ int disk_silences(struct disk *disk, int64_t now_ms, disk_silence_seen *seen, vo
     return ledger_silences(disk->work.ledger, now_ms, one_silence, &c);
 }
 
+int disk_readings(struct disk *disk, ledger_reading_seen *seen, void *context)
+{
+    return ledger_readings(disk->work.ledger, seen, context);
+}
+
 char *disk_device_read(struct disk *disk, const char *id)
 {
     return device_file_read(disk->work.state, id);

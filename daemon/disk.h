@@ -10,7 +10,7 @@
 #pragma once
 #include "daemon/config.h"
 #include "daemon/disk_event.h"
-#include "daemon/ledger.h"
+#include "daemon/ledger_manual.h"
 
 struct disk;
 
@@ -35,6 +35,8 @@ typedef void disk_alert_seen(void *context, const struct alert_entry *entry);
 int disk_active_alerts(struct disk *disk, disk_alert_seen *seen, void *context);
 typedef void disk_silence_seen(void *context, const char *target, int64_t until_ms, const char *reason);
 int disk_silences(struct disk *disk, int64_t now_ms, disk_silence_seen *seen, void *context);
+/* The last of each manual meter. */
+int disk_readings(struct disk *disk, ledger_reading_seen *seen, void *context);
 /* STATE/devices/ID.json as text, or NULL; freed by the caller. */
 char *disk_device_read(struct disk *disk, const char *id);
 uint32_t disk_session(const struct disk *disk);

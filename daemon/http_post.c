@@ -70,8 +70,8 @@ void http_post_silence(struct http_call *call)
         http_call_error(call, 400, "target: expected a text of at most 120 characters");
     else if (!reason || !*reason || strlen(reason) > 200)
         http_call_error(call, 400, "reason: expected a text of at most 200 characters");
-    else if (!(duration > 0 && duration <= 366 * 86400.0))
-        http_call_error(call, 400, "duration_s: expected seconds, more than 0 and at most a year");
+    else if (!json_is_number(json_object_get(body, "duration_s")) || !(duration >= 0 && duration <= 366 * 86400.0))
+        http_call_error(call, 400, "duration_s: expected seconds, at most a year; 0 ends it");
     else
         finish(call, call->service->silence(call->service->self, target, llround(duration * 1e6), reason, words),
                words);

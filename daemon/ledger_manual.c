@@ -60,6 +60,22 @@ static int last_reading(sqlite3 *db, uint32_t account, int64_t *ret_at, double *
     return r;
 }
 
+int ledger_readings(struct ledger *ledger, ledger_reading_seen *seen, void *context)
+{
+    sqlite3_stmt *s;
+    int r = ledger_file_prepare(ledger_file(ledger),
+                                "SELECT account.name, MAX(reading.at), reading.register_wh FROM reading "
+                                "JOIN account ON account.number = reading.account GROUP BY reading.account",
+                                &s);
+    if (r)
+        return r;
+    while (sqlite3_step(s) == SQLITE_ROW)
+        seen(context, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_double(s, 2));
+    r = ledger_file_error(ledger_file(ledger));
+    sqlite3_finalize(s);
+    return r;
+}
+
 static int keep_reading(sqlite3 *db, uint32_t account, int64_t at_s, double value)
 {
     sqlite3_stmt *s;

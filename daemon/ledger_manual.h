@@ -13,6 +13,9 @@
 #include <stddef.h>
 
 int ledger_reading(struct ledger *ledger, const struct record *record, int64_t at_s, double register_wh);
+typedef void ledger_reading_seen(void *context, const char *account, int64_t at_s, double register_wh);
+/* The last of each meter. */
+int ledger_readings(struct ledger *ledger, ledger_reading_seen *seen, void *context);
 /* All quarters or none. */
 int ledger_import(struct ledger *ledger, const struct record *record, size_t n, const int64_t *quarter_s,
                   const double *wh);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <syslog.h>
+#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
@@ -67,8 +68,12 @@ static int load_config(const struct arguments *arguments, struct config **ret)
 {
     struct diag *diag = diag_new();
     int r = config_load(arguments->config.item, arguments->config.n, arguments->credentials, NULL, diag, ret);
-    for (size_t i = 0; diag_line(diag, i); i++)
-        journal_line(r < 0 ? LOG_ERR : LOG_WARNING, "%s", diag_line(diag, i));
+    /* file:line:col at the head of the line, as an editor wants it; systemd takes <3> off. sd-daemon(3) */
+    const char *level = getenv("JOURNAL_STREAM") ? SD_ERR : "";
+    for (size_t i = 0; r < 0 && diag_line(diag, i); i++)
+        fprintf(stderr, "%s%s\n", level, diag_line(diag, i));
+    for (size_t i = 0; r >= 0 && diag_line(diag, i); i++)
+        journal_line(LOG_WARNING, "%s", diag_line(diag, i));
     diag_free(diag);
     return r;
 }

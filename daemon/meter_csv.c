@@ -181,13 +181,14 @@ int meter_csv_parse(const char *file, char *text, struct diag *diag, struct mete
 
 int meter_csv_read(const char *path, bool fed_in, struct diag *diag, struct meter_rows *ret)
 {
-    FILE *file = fopen(path, "re");
+    bool is_stdin = !strcmp(path, "-");
+    FILE *file = is_stdin ? stdin : fopen(path, "re");
     char *text = file ? malloc(FILE_MAX + 1) : NULL;
     size_t n = text ? fread(text, 1, FILE_MAX, file) : 0;
     int r = 0;
     if (!file || ferror(file)) {
         r = -errno;
-        diag_error(diag, (struct place){.file = path}, "file", "%s", strerror(-r));
+        diag_error(diag, (struct place){.file = path}, NULL, "%s", strerror(-r));
     } else if (!text || n == FILE_MAX) {
         r = -EFBIG;
         diag_error(diag, (struct place){.file = path}, "file", "larger than 8 MiB");
@@ -197,7 +198,7 @@ int meter_csv_read(const char *path, bool fed_in, struct diag *diag, struct mete
                                      : meter_csv_parse(path, text, diag, ret);
     }
     free(text);
-    if (file)
+    if (file && !is_stdin)
         fclose(file);
     return r;
 }

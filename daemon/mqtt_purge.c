@@ -105,8 +105,8 @@ static void on_message(void *context, struct mqtt_received *received)
 {
     struct mqtt_purge *purge = context;
     pthread_mutex_lock(&purge->lock);
-    purge->heard_us = now_us();
-    if (received->retained) {
+    if (received->retained) { /* news of a living site never ends */
+        purge->heard_us = now_us();
         *purge->last = received;
         purge->last = &received->next;
     } else {

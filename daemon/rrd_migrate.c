@@ -59,6 +59,8 @@ int rrd_migrate(const char *state, const struct config *config, FILE *out)
     int r = rrd_plan_archives(config->rrd_step_s, config->span, config->n_spans, &archives);
     if (r < 0)
         return r;
+    if (access(state, F_OK) < 0) /* a name misspelt is not made */
+        return -errno;
     r = state_dir_take(state, &lock, words, sizeof words);
     if (r < 0) {
         fprintf(out, "%s\n", words);

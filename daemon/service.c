@@ -150,6 +150,12 @@ static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *cont
     return 0;
 }
 
+static void restore_reading(void *context, const char *account, int64_t at_s, double register_wh)
+{
+    struct service *service = context;
+    last_readings_know(service->readings, account, at_s, register_wh);
+}
+
 static int open_disk(struct service *service)
 {
     struct diag *diag = diag_new();
@@ -164,6 +170,8 @@ static int open_disk(struct service *service)
         r = disk_active_alerts(service->disk, restore_alert, service);
     if (r >= 0)
         r = disk_silences(service->disk, moment_now().wall_ms, restore_silence, service);
+    if (r >= 0)
+        r = disk_readings(service->disk, restore_reading, service);
     return r < 0 ? r : 0;
 }
 
@@ -178,6 +186,7 @@ int service_new(const struct service_options *options, struct config *config, st
     service->live = live_new();
     service->live->started_ms = moment_now().wall_ms;
     service->alerts = alerts_new(emit_alert, service, moment_now(), GRACE_US);
+    service->readings = last_readings_new();
     service->watch = watch_new(service->live, service->alerts);
     service->clock.built_ms = (int64_t)WATTWACHT_BUILT * 1000;
     service->clock.sane = true;
@@ -222,6 +231,7 @@ void service_free(struct service *service)
     flow_free(service->flow);
     watch_free(service->watch);
     alerts_free(service->alerts);
+    last_readings_free(service->readings);
     kpi_now_free(service->figures);
     live_free(service->live);
     names_free(service->names);

@@ -11,6 +11,7 @@
 #include "daemon/flow.h"
 #include "daemon/http.h"
 #include "daemon/kpi_now.h"
+#include "daemon/last_readings.h"
 #include "daemon/mqtt.h"
 #include "daemon/names.h"
 #include "drivers/driver.h"
@@ -34,6 +35,7 @@ struct service {
     struct watch *watch;
     struct flow *flow;
     struct disk *disk;
+    struct last_readings *readings;
     size_t n_mqtt;
     struct mqtt **mqtt;
     struct mqtt_store log_for_mqtt; /* borrowed by mqtt */

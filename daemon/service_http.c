@@ -69,6 +69,45 @@ static void view(void *self, struct http_view *ret)
     ret->trouble = lasting_trouble(service, &ret->disk);
 }
 
+/* By the name in a topic, with '-' for '.', or by its id. */
+static const char *raised_id(struct service *service, const char *target)
+{
+    service->n_shown = 0;
+    alerts_each(service->alerts, moment_now(), show_alert, service);
+    for (size_t i = 0; i < service->n_shown; i++) {
+        const char *id = service->shown[i]->id;
+        size_t k = 0;
+        while (id[k] && (id[k] == target[k] || (id[k] == '.' && target[k] == '-')))
+            k++;
+        if (!id[k] && !target[k])
+            return id;
+    }
+    return NULL;
+}
+
+static bool is_rule(const struct config *config, const char *name, size_t n)
+{
+    for (int i = 0; i < RULE_COUNT; i++)
+        if (strlen(rule_row((enum rule)i)->name) == n && !memcmp(rule_row((enum rule)i)->name, name, n))
+            return true;
+    for (size_t i = 0; i < config->n_alerts; i++)
+        if (strlen(config->alert[i].name) == n && !memcmp(config->alert[i].name, name, n))
+            return true;
+    return false;
+}
+
+/* A slip of the pen would silence nothing, and say nothing. */
+static bool is_target(const struct config *config, const char *target)
+{
+    for (size_t i = 0; i < config->n_devices; i++)
+        if (!strcmp(config->device[i].id, target))
+            return true;
+    for (size_t i = 0; i < config->n_rooms; i++)
+        if (!strcmp(config->room[i].id, target))
+            return true;
+    return strpbrk(target, "*?[") || is_rule(config, target, strcspn(target, "."));
+}
+
 static int silence(void *self, const char *target, int64_t duration_us, const char *reason, char words[240])
 {
     struct service *service = self;
@@ -76,6 +115,12 @@ static int silence(void *self, const char *target, int64_t duration_us, const ch
     if (!*target || strlen(target) >= 120) {
         snprintf(words, 240, "expected the id of an alert, a device, a room or a rule");
         return -EINVAL;
+    }
+    const char *id = raised_id(service, target);
+    target = id ? id : target;
+    if (!id && until && !is_target(service->config, target)) {
+        snprintf(words, 240, "'%s': no alert, device, room or rule has this name", target);
+        return -ENOENT;
     }
     alerts_silence(service->alerts, target, until, reason);
     disk_silence(service->disk, target, until, reason);
@@ -98,8 +143,13 @@ static const struct source_config *find_source(const struct service *service, co
 static int reading(void *self, const char *source, int64_t at_ms, double register_wh, char words[240])
 {
     struct service *service = self;
-    if (!find_source(service, source, words))
+    const struct source_config *meter = find_source(service, source, words);
+    if (!meter)
         return -ENOENT;
+    bool water = meter->role == ROLE_WATER || meter->role == ROLE_WATER_POTABLE;
+    int r = last_readings_take(service->readings, source, water, at_ms / 1000, register_wh, words);
+    if (r < 0)
+        return r;
     disk_reading(service->disk, source, at_ms / 1000, register_wh);
     return 0;
 }

@@ -85,6 +85,16 @@ static const struct option_row meter_import_options[] = {
     CLI_FLAG("fed-in", fed_in, "of Fluvius' export what was fed in (Injectie), not what was taken"), CLI_API, CLI_JSON,
     CLI_END};
 
+static const struct option_row simulate_options[] = {CLI_JSON, CLI_END}; /* what it says on stdout is JSON anyway */
+
+static int cmd_simulate(const struct cli *cli)
+{
+    struct diag *diag = diag_new();
+    int r = simulate(cli->word[0], diag) < 0 ? cli_fail_diag(cli, diag) : CLI_DONE;
+    diag_free(diag);
+    return r;
+}
+
 static const struct command commands[] = {
     {"check", "", "is the configuration right, and how much disk will it take", check_options, 0, 0, cmd_check, NULL},
     {"probe", "ADDRESS", "what is this device, what does it measure, how is it configured", probe_options, 1, 1,
@@ -116,7 +126,8 @@ static const struct command commands[] = {
     {"web", "", "the page: rooms, racks, devices, alerts, graphs and reports in a browser", web_options, 0, 0, cmd_web,
      NULL},
     {"web-child", "", NULL, NULL, 0, 0, NULL, cmd_web_child}, /* of the page, not for people */
-    {"simulate", "FILE.yaml", "play the devices of a scene until told to stop", NULL, 1, 1, NULL, cmd_simulate},
+    {"simulate", "FILE.yaml", "play the devices of a scene until told to stop", simulate_options, 1, 1, cmd_simulate,
+     NULL},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL},
 };
 

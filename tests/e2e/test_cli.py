@@ -165,8 +165,13 @@ class Usage(Cli):
             code, out, err = run(*name.split(), "--help")
             self.assertEqual((code, err), (0, ""), name)
             self.assertIn(name.split()[0], out)
-            if name != "simulate":
-                self.assertRegex(run(*name.split(), "--version")[1], r"^wattwacht \d")
+            self.assertRegex(run(*name.split(), "--version")[1], r"^wattwacht \d")
+        for group in ("meter", "profile", "mqtt", "rrd"):
+            code, out, err = run(group, "--help")
+            self.assertEqual((code, err), (0, ""), group)
+            self.assertIn(f"wattwacht {group} ", out)
+            self.assertRegex(run(group, "--version")[1], r"^wattwacht \d")
+        self.assertEqual(run("mater", "--help")[0], 2)
         self.assertRegex(run("--version")[1], r"^wattwacht \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage(self):
@@ -179,7 +184,9 @@ class Usage(Cli):
                 (["probe", "10.0.0.0/8", "--subnet"], "/22"), (["probe", "h:99999"], "port"),
                 (["probe", "h", "--profile", "no-such"], "no such profile"), (["record", "h"], "-o FILE"),
                 (["meter", "read", "grid", "12345"], "12345.6kWh"), (["silence", "a", "2", "x"], "like 2h"),
-                (["meter", "read", "grid", "1kWh", "--at", "yesterday"], "2026-01-31")]
+                (["meter", "read", "grid", "1kWh", "--at", "yesterday"], "2026-01-31"), (["silence", "a", "-1h", "x"], "like 2h"),
+                (["simulate"], "expected wattwacht simulate FILE.yaml"), (["simulate", "--jsn", "x"], "did you mean --json?"),
+                (["rrd", "migrate", "x"], "expected wattwacht rrd migrate")]
         for words, expected in rows:
             with self.subTest(words=words):
                 code, out, err = run(*words)
@@ -218,6 +225,24 @@ class Check(Cli):
         self.assertRegex(err, r"10\.yaml:4:1: mqt: .*mqtt")
         self.assert_error(run("check", "--config", self.path("conf"), "--json"), 1, "10.yaml:4:1")
         self.assertEqual(run("check", "--config", self.path("nowhere"))[0], 1)
+
+    def test_all_mistakes_everywhere(self):
+        """Whoever reads the configuration tells all that is wrong with it, in lines of one form."""
+        self.write("conf/10.yaml", self.SITE + "mqt: {}\n")
+        self.write("conf/20.yaml", "racks: {k: {room: r9}}\n")
+        conf = self.path("conf")
+        for words in (["check"], ["report"], ["graph", "power"], ["mqtt", "purge"], ["rrd", "migrate", "--state", self.dir.name]):
+            with self.subTest(words=words):
+                code, out, err = run(*words, "--config", conf)
+                self.assertEqual((code, out), (1, ""))
+                self.assertEqual([re.sub(r"[^:]*/", "", line).split(": ")[:2] for line in err.splitlines()],
+                                 [["10.yaml:4:1", "mqt"], ["20.yaml:1:19", "room"]])
+        daemon = subprocess.run([os.path.join(os.path.dirname(WATTWACHT), "wattwachtd"), "--config", conf, "--state",
+                                 self.path("state")], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((daemon.returncode, daemon.stdout), (1, ""))
+        self.assertEqual([line.split("/")[-1][:len("10.yaml:4:1: mqt: ")] for line in daemon.stderr.splitlines()],
+                         ["10.yaml:4:1: mqt: ", "20.yaml:1:19: room"])
+        self.assertFalse(os.path.exists(self.path("state")))
 
     def test_profile_with_a_mistake(self):
         """It stops who names it, and whoever checks; not who probes or checks another profile."""
@@ -305,6 +330,12 @@ class Live(Cli):
             ("/api/v1/silence", {"target": "ups-1", "duration_s": 7200.0, "reason": "battery works"}),
             ("/api/v1/meter/import", {"source": "grid", "rows": [["2026-01-31T08:00:00.000Z", 1500.0],
                                                                  ["2026-01-31T08:15:00.000Z", 2000.0]]})])
+        daemon.posted.clear()
+        with open(csv, encoding="utf-8") as file:
+            self.assertEqual(subprocess.run([WATTWACHT, "meter", "import", "grid", "-", "--api", api], stdin=file,
+                                            capture_output=True, timeout=30, check=False).returncode, 0)
+        self.assertEqual(run("silence", "ups-1", "0", "done", "--api", api)[0], 0)
+        self.assertEqual([p[1].get("duration_s", len(p[1].get("rows", []))) for p in daemon.posted], [2, 0.0])
         self.assert_error(run("meter", "read", "nobody", "1kWh", "--json", "--api", api), 1, "no source of this name")
         bad = self.write("bad.csv", "time,kWh\n2026-01-31T08:01:00Z,1\n")
         self.assert_error(run("meter", "import", "grid", bad, "--json", "--api", api), 1, "bad.csv:2:1")
@@ -436,6 +467,17 @@ class State(Cli):
         self.assert_error(run("backup", self.path("b.zip"), "--state", self.dir.name, "--json"), 1, "b.zip")
         self.assertEqual(stat.S_ISDIR(os.stat(self.dir.name).st_mode), True)
         self.assertEqual(os.listdir(self.dir.name), [])
+        self.write("conf/10.yaml", Check.SITE)
+        self.assert_error(run("rrd", "migrate", "--config", self.path("conf"), "--state", self.path("none"), "--json"), 1, "none")
+        self.assertEqual(os.listdir(self.dir.name), ["conf"])
+
+    def test_simulate_refuses(self):
+        self.assert_error(run("simulate", self.path("none.yaml"), "--json"), 1, "No such file")
+        scene = self.write("scene.yaml", "rooms: {r: {model: server-rom}}\nagents: {a: {device: apc-rpdu3}}\n")
+        code, out, err = run("simulate", scene)
+        self.assertEqual((code, out), (1, ""))
+        self.assertRegex(err, r"scene\.yaml:1:20: model: .*did you mean 'server-room-dx'|scene\.yaml:1:20: model: ")
+        self.assert_error(run("simulate", scene, "--json"), 1, "scene.yaml:1:20")
 
 
 if __name__ == "__main__":

@@ -233,6 +233,37 @@ class Faults(Case):
             self.assertGreater(quarters[1], 20)
         self.simulator.stop()
 
+    def test_refused_by_hand(self):
+        """What people enter and cannot be is refused to them, also after a restart; it is no trouble of the disk."""
+        self.site(every="1s")
+        self.rig.write("conf.d/30-sources.yaml", "sources: {utility: {room: leuven, role: other, reading: yes}}\n")
+        command = [os.path.join(BUILD, "wattwacht")]
+        api = ["--api", "unix:" + self.rig.path("api.sock"), "--json"]
+
+        def ask(*words):
+            done = subprocess.run(command + [*words] + api, capture_output=True, text=True, timeout=60, check=False)
+            return done.returncode, json.loads(done.stdout).get("error", {}).get("what", "")
+        daemon = self.rig.daemon()
+        self.assertEqual(ask("meter", "read", "utility", "1200kWh", "--at", "2026-01-01T00:00:00Z")[0], 0)
+        for name in ("", "-2"):
+            if name:
+                self.assertEqual(daemon.stop(), 0)
+                daemon = self.rig.daemon(name="wattwachtd" + name)
+            self.assertEqual(ask("meter", "read", "utility", "1300kWh", "--at", "2025-12-31T00:00:00Z"),
+                             (1, "at: expected a time after the last reading's, 2026-01-01T00:00:00.000Z"))
+            self.assertEqual(ask("meter", "read", "utility", "1199kWh"),
+                             (1, "value: lower than the last reading, 1200 kWh: a register does not count down"))
+        self.assertEqual(ask("silence", "pdu-q", "1h", "works"), (1, "'pdu-q': no alert, device, room or rule has this name"))
+        for target in ("pdu-a", "leuven", "broker", "device-silent.pdu-b", "breaker-load.*"):
+            self.assertEqual(ask("silence", target, "1h", "works"), (0, ""), target)
+            self.assertEqual(ask("silence", target, "0", "done"), (0, ""), target)
+        # a site whose states never rest does not keep the purge waiting
+        done = subprocess.run(command + ["mqtt", "purge", "--dry-run", "--json", "--config", self.rig.path("conf.d")],
+                              capture_output=True, text=True, timeout=45, check=False)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["cleared"]), (0, []), done.stderr)
+        self.assertNotIn("ledger", daemon.said())
+        self.end(daemon)
+
     def test_second_daemon(self):
         """Two daemons on one state directory: the second one says no."""
         self.site()

@@ -410,6 +410,14 @@ static void test_export(void **state)
     ledger_close(ledger);
 }
 
+static void one_reading(void *context, const char *account, int64_t at_s, double register_wh)
+{
+    assert_string_equal(account, "utility/total/energy");
+    assert_int_equal(at_s, T0 + 3600);
+    assert_float_equal(register_wh, 5000, 0);
+    ++*(int *)context;
+}
+
 static void test_manual(void **state)
 {
     (void)state;
@@ -423,6 +431,9 @@ static void test_manual(void **state)
     assert_int_equal(ledger_reading(ledger, &r, T0 + 3600, 6000), -EINVAL);
     assert_int_equal(ledger_reading(ledger, &r, T0 + 7200, 4000), -EINVAL);
     assert_int_equal(ledger_reading(ledger, &r, T0 + 7200, NAN), -EINVAL);
+    int readings = 0;
+    assert_int_equal(ledger_readings(ledger, one_reading, &readings), 0);
+    assert_int_equal(readings, 1);
     assert_true(fabs(sum(ledger, "utility/total/energy").wh - 4000) <= 0.001);
     assert_int_equal(sum(ledger, "utility/total/energy").covered_s, 3600);
     assert_int_equal(ledger_import(ledger, &r, 2, at, wh), 0);
