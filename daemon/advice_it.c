@@ -199,18 +199,22 @@ void advice_base_load(const struct advice_input *in, struct advice_list *list)
                 factor_value("idle-servers-high") * low * ratio);
 }
 
-/* Mean W of an asset's outlets; NAN unless each was recorded. */
+/* Mean W of an asset's outlets, from the files or else from the ledger; NAN unless each was recorded. */
 static double asset_power(const struct advice_input *in, const struct asset_config *asset)
 {
     double watts = 0;
     for (size_t i = 0; i < asset->n_points; i++) {
         char name[128];
         struct past past;
+        double mean = NAN;
         snprintf(name, sizeof name, "%s/active_power", asset->point[i]);
         const struct live_point *p = plant_named(in->plant, name);
         if (p && !plant_past(in->plant, p, RF_AVERAGE, in->span.from_s, in->span.to_s, &past)) {
-            watts += past_mean(&past);
+            mean = past_mean(&past);
             past_done(&past);
+        }
+        if (!isnan(mean)) {
+            watts += mean;
             continue;
         }
         snprintf(name, sizeof name, "%s/energy", asset->point[i]);

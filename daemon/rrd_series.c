@@ -276,14 +276,17 @@ static char *format(char *at, const struct rrd_series *series, const struct rrd_
     return at + 1;
 }
 
+/* Of a long backlog: opening the file costs as much as some dozen samples. */
+#define AT_ONCE 480
+
 static int write_batch(struct rrd_series *series, const char *root, char words[RRD_WORDS])
 {
-    const char *sample[RRD_BATCH];
-    unsigned n = 0;
-    char *text = malloc(RRD_BATCH * (1 + series->n) * FIELD_MAX), *at = text;
+    const char *sample[AT_ONCE];
+    unsigned n = 0, most = series->waiting < AT_ONCE ? series->waiting : AT_ONCE;
+    char *text = malloc(most * (1 + series->n) * FIELD_MAX), *at = text;
     if (!text)
         abort();
-    for (; n < series->waiting && n < RRD_BATCH; n++) {
+    for (; n < most; n++) {
         sample[n] = at;
         at = format(at, series, sample_at(series, n));
     }

@@ -8,11 +8,14 @@ import argparse
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import zoneinfo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
@@ -22,6 +25,7 @@ DIRECTORY = "/tmp/wattwacht-demo"
 CONFIG = os.path.join(SOURCE, "conf.d", "examples", "demo")
 ROOMS = ("leuven", "district09")
 EVERY = 10
+BROKER, PAGE = 18830, 9481
 
 
 def say(text=""):
@@ -34,9 +38,50 @@ def secrets(rig):
     return rig.path("credentials")
 
 
-def daemon(rig, state, name):
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as f:
+        return f.read()
+
+
+def ports():
+    """Those of the configuration, which are fixed so that one can look around."""
+    rooms = read(HERE, "rooms.yaml")
+    listens = "".join(re.findall(r"listen: .*", read(CONFIG, "10-site.yaml")))
+    yield from ((int(p), socket.SOCK_DGRAM) for p in re.findall(r"snmp: {.*?port: (\d+)", rooms))
+    yield from ((int(p), socket.SOCK_STREAM) for p in set(re.findall(r"modbus: {.*?port: (\d+)", rooms)))
+    yield from ((int(p), socket.SOCK_STREAM) for p in (BROKER, PAGE, *re.findall(r"127\.0\.0\.1:(\d+)", listens)))
+
+
+def claim():
+    """The demo's directory and ports are its own, or it says what is in the way."""
+    for port, kind in ports():
+        with socket.socket(socket.AF_INET, kind) as s:
+            if kind == socket.SOCK_STREAM:  # connections that have ended are in nobody's way
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError as e:
+                name = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+                raise Failure(f"{name} port {port} of 127.0.0.1 cannot be used ({e.strerror}): is another demo running? "
+                              "'ss -lntup' tells whose it is") from None
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    try:
+        os.mkdir(DIRECTORY, 0o700)
+    except OSError as e:
+        raise Failure(f"{DIRECTORY} cannot be made ({e.strerror}): is it another user's?") from None
+
+
+class Demo(Rig):
+    def __exit__(self, *what):
+        for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a second Ctrl-C must not leave anything running
+            signal.signal(s, signal.SIG_IGN)
+        super().__exit__(*what)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def daemon(rig, state, name, config=CONFIG):
     notified = Notified(rig.path(name + ".notify"))
-    process = rig.start(name, [os.path.join(rig.build, "wattwachtd"), "--config", CONFIG, "--state", rig.path(state),
+    process = rig.start(name, [os.path.join(rig.build, "wattwachtd"), "--config", config, "--state", rig.path(state),
                                "--credentials", rig.path("credentials")], env={"NOTIFY_SOCKET": notified.path})
     notified.wait("READY=1", process)
     return process
@@ -51,8 +96,12 @@ def page(rig):
 
 
 def learn(rig):
-    """What the devices are: the past is written under the names that the daemon gives."""
-    process = daemon(rig, "learn", "learning")
+    """What the devices are: the past is written under the names that the daemon gives. Asked more often than later, so
+    that it takes a moment only."""
+    for name in sorted(os.listdir(CONFIG)):
+        text = re.sub(r"^( +)(profile: )", r"\1every: 1s\n\1\2", read(CONFIG, name), flags=re.M)
+        rig.write("learn.d/" + name, re.sub(r"(, )(profile: )", r"\1every: 1s\1\2", text))
+    process = daemon(rig, "learn", "learning", rig.path("learn.d"))
 
     def all_online():
         devices = rig.api("/api/v1/status")["devices"]
@@ -66,11 +115,18 @@ def learn(rig):
 
 
 def scene(rig, begin):
-    """The rooms, with a past that began a month ago: their counters go on where the back-fill ends."""
-    with open(os.path.join(HERE, "rooms.yaml"), encoding="utf-8") as f:
-        since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin))
-        text = f.read().replace("truth: truth.ndjson", f"truth: {rig.path('truth.ndjson')}")
-        return rig.write("rooms.yaml", text + f"since: {since}\n")
+    """The rooms, with a past that began at this time: their counters go on where the back-fill ends."""
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin))
+    text = read(HERE, "rooms.yaml").replace("truth: truth.ndjson", f"truth: {rig.path('truth.ndjson')}")
+    return rig.write("rooms.yaml", text + f"since: {since}\n")
+
+
+def last_month():
+    """Where it began in the site's time zone, and a month ago at least."""
+    zone = zoneinfo.ZoneInfo(re.search(r"timezone: ([^ },]+)", read(CONFIG, "10-site.yaml"))[1])
+    now = datetime.datetime.now(zone)
+    first = (now.replace(day=1) - datetime.timedelta(days=1)).replace(day=1, hour=0, minute=0, second=0)
+    return int(min(first, now - datetime.timedelta(days=31)).timestamp()) // 300 * 300
 
 
 def backfill(rig, begin):
@@ -132,18 +188,22 @@ def show_room(rig, truth, room):
     title = next((p["label"] for p in rig.points(f"{room}/kpi/it-power").values() if p["label"]), room)
     say(f"  {title}")
     value = lambda id: results[id]["value"]  # noqa: E731
-    say(f"    IT power          {beside(value('it-power'), truth.value(f'{room}/kpi/it-power'), 'kW', 2, 1000)}")
-    say(f"    total / IT now    {beside(value('power-ratio'), truth.value(f'{room}/kpi/power-ratio', 'value'), '', 3)}")
+
+    def now(name, id, true, *form):
+        say(f"    {name:<17} " + (f"{'-':>12}   {results[id]['reason']}" if value(id) is None else
+                                  beside(value(id), truth.value(f"{room}/kpi/{id}", true), *form)))
+    now("IT power", "it-power", "power_w", "kW", 2, 1000)
+    now("total / IT now", "power-ratio", "value", "", 3)
     ipue = results["ipue"]
     if ipue["value"] is None:
-        say(f"    iPUE                         -   {ipue['reason']}")
+        say(f"    iPUE              {'-':>12}   {ipue['reason']}")
     else:
         say(f"    {ipue['name']:<17} {beside(ipue['value'], truth.window(room, ipue['from']), '', 3)}   {ipue['from'][:16]} to {ipue['to'][:16]}, "
             f"category {ipue['category']}, coverage {100 * (ipue['coverage'] or 0):.0f} %, estimated {100 * (ipue['estimated'] or 0):.0f} %"
             + (f", +-{ipue['uncertainty']:.3f}" if ipue["uncertainty"] is not None else ""))
     heat = results["heat-power"]
     if heat["value"] is None:
-        say(f"    heat to recover              -   {heat['reason']}")
+        say(f"    heat to recover   {'-':>12}   {heat['reason']}")
     else:
         true = truth.value(f"{room}/kpi/heat-power")
         of = "" if true is None else f"   (the room gives off {number(true, 'kW', 2, 1000)})"
@@ -165,9 +225,9 @@ def show(rig, truth, started):
 
 def where(rig):
     say("\nLook around (nothing of it outlives the demo):")
-    say("  the page    http://127.0.0.1:9481")
+    say(f"  the page    http://127.0.0.1:{PAGE}")
     say(f"  RRD files   rrdtool fetch {rig.path('state/rrd/pdu-l1a/total.rrd')} AVERAGE -s end-5min")
-    say("  MQTT        mosquitto_sub -p 18830 -v -t 'wattwacht/demo/#'")
+    say(f"  MQTT        mosquitto_sub -p {BROKER} -v -t 'wattwacht/demo/#'")
     say("  HTTP        curl http://127.0.0.1:9480/metrics   and  /api/v1/status  /api/v1/points  /api/v1/kpi")
     say(f"  commands    build/wattwacht top --api unix:{rig.path('api.sock')}")
     say(f"  journal     {rig.path('wattwachtd.log')} (the daemon's lines; under systemd they go to the journal)")
@@ -179,23 +239,25 @@ def main():
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--build", default=os.path.join(SOURCE, "build"))
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    for s in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(s, signal.default_int_handler)
     try:
-        with Rig(options.build, DIRECTORY) as rig:
+        claim()
+        with Demo(options.build, DIRECTORY) as rig:
             begun = time.monotonic()
             secrets(rig)
-            month_ago = int(time.time()) // 300 * 300 - 31 * 86400
-            rooms = scene(rig, month_ago)
+            begin = last_month()
+            rooms = scene(rig, begin)
             say("starting a private broker and two simulated rooms: 28 devices over SNMP v2c, SNMPv3 and Modbus TCP")
-            rig.broker(18830)
+            rig.broker(BROKER)
             rig.simulate(rooms, "simulator")
             learn(rig)
-            backfill(rig, month_ago)
+            backfill(rig, begin)
             daemon(rig, "state", "wattwachtd")
             page(rig)
             started = time.monotonic()
-            say(f"ready after {started - begun:.0f} s, with a month of simulated past in 5-minute steps (marked estimated)")
+            say(f"ready after {started - begun:.0f} s, with a past since {time.strftime('%-d %B', time.localtime(begin))} in "
+                "5-minute steps: simulated, as all that these rooms show")
             where(rig)
             truth = Truth(rig.path("truth.ndjson"), rig.path("state", "truth.ndjson"))
             while options.seconds is None or time.monotonic() - started < options.seconds:
@@ -206,8 +268,6 @@ def main():
     except (Failure, subprocess.SubprocessError, OSError) as e:
         print(f"demo: {e}", file=sys.stderr)
         return 1
-    finally:
-        shutil.rmtree(DIRECTORY, ignore_errors=True)
     return 0
 
 

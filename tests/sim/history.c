@@ -11,7 +11,31 @@ struct history {
     struct site *site;
     struct truth *truth; /* TRUTH_MAX for each agent and room */
     struct history_point *point;
+    double *before; /* of each point: what its counter showed when the model began */
 };
+
+/* The device itself says how its first count is shared by phases and outlets. */
+static void look_before(struct history *history)
+{
+    const struct site *site = history->site;
+    struct truth *own = calloc(TRUTH_MAX, sizeof *own);
+    size_t n = 0;
+    if (!own)
+        abort();
+    for (size_t i = 0; i < site->n; i++) {
+        const struct unit *unit = &site->unit[i];
+        size_t count = site_truth(site, unit, history->truth);
+        struct view view;
+        if (!count)
+            continue;
+        meter_view(unit->meter, model_now(site->model), &view);
+        device_adjust(&view, unit->energy, NULL, 1);
+        truth_list(unit->device->truth, &view, own);
+        for (size_t k = 0; k < count; k++)
+            history->before[n++] = own[k].value - history->truth[k].value;
+    }
+    free(own);
+}
 
 int history_open(const char *file, const char *text, double begin, struct diag *diag, struct history **ret)
 {
@@ -31,8 +55,10 @@ int history_open(const char *file, const char *text, double begin, struct diag *
     size_t owners = history->site->n + model_rooms(history->site->model);
     history->truth = calloc(owners * TRUTH_MAX, sizeof *history->truth);
     history->point = calloc(owners * TRUTH_MAX, sizeof *history->point);
-    if (!history->truth || !history->point)
+    history->before = calloc(owners * TRUTH_MAX, sizeof *history->before);
+    if (!history->truth || !history->point || !history->before)
         abort();
+    look_before(history);
     *ret = history;
     return 0;
 }
@@ -45,6 +71,7 @@ void history_close(struct history *history)
     scene_free(history->scene);
     free(history->truth);
     free(history->point);
+    free(history->before);
     free(history);
 }
 
@@ -59,19 +86,15 @@ double history_now(const struct history *history)
 }
 
 static size_t add(struct history *history, size_t n, const char *owner, bool of_room, const struct truth *truth,
-                  size_t count, double before)
+                  size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool energy = !strcmp(truth[i].quantity, "energy") || !strcmp(truth[i].quantity, "heat_energy");
-        bool whole = !strcmp(truth[i].part, "total") || !strcmp(truth[i].part, "inlet-1") ||
-                     !strcmp(truth[i].part, "output") || !strcmp(truth[i].part, "loop-1");
-        history->point[n++] = (struct history_point){.owner = owner,
-                                                     .part = truth[i].part,
-                                                     .quantity = truth[i].quantity,
-                                                     .of_room = of_room,
-                                                     .value = truth[i].value,
-                                                     .counter = truth[i].value + (energy && whole ? before : 0)};
-    }
+    for (size_t i = 0; i < count; i++, n++)
+        history->point[n] = (struct history_point){.owner = owner,
+                                                   .part = truth[i].part,
+                                                   .quantity = truth[i].quantity,
+                                                   .of_room = of_room,
+                                                   .value = truth[i].value,
+                                                   .counter = truth[i].value + history->before[n]};
     return n;
 }
 
@@ -82,11 +105,11 @@ size_t history_points(struct history *history, const struct history_point **ret)
     size_t n = 0;
     for (size_t i = 0; i < site->n; i++, truth += TRUTH_MAX) {
         const struct unit *unit = &site->unit[i];
-        n = add(history, n, unit->scene->name, false, truth, site_truth(site, unit, truth), unit->energy);
+        n = add(history, n, unit->scene->name, false, truth, site_truth(site, unit, truth));
     }
     for (size_t i = 0; i < model_rooms(site->model); i++, truth += TRUTH_MAX) {
         const struct room *room = model_room_at(site->model, i);
-        n = add(history, n, room->name, true, truth, model_room_truth(room, truth), 0);
+        n = add(history, n, room->name, true, truth, model_room_truth(room, truth));
     }
     *ret = history->point;
     return n;

@@ -224,6 +224,12 @@ static void history_continues(void **state)
         history_step(history, 300);
     double last = energy_of(history, &counter);
     assert_true(fabs(counter - last - 7000) < 1e-6);
+    const struct history_point *point;
+    for (size_t i = 0, n = history_points(history, &point); i < n; i++)
+        if (!point[i].of_room && !strcmp(point[i].part, "outlet-01") && !strcmp(point[i].quantity, "energy"))
+            assert_true(fabs(point[i].counter - point[i].value - 7000.0 / 24) < 1e-6); /* of as many outlets */
+        else if (!point[i].of_room && !strstr(point[i].quantity, "energy"))
+            assert_true(point[i].counter == point[i].value);
     history_close(history);
     struct site *site = open_site(text, &scene);
     size_t n = site_truth(site, site_unit(site, "a"), list);
