@@ -11,7 +11,8 @@
 
 #define SYNC_US    (5 * 1000000LL) /* a power cut costs this much: design.md 7 */
 #define TRIM_US    (10 * 1000000LL)
-#define FIGURES_US (60 * 1000000LL)
+#define BOOKS_US   (60 * 1000000LL)
+#define FIGURES_US (60 * 1000000LL) /* made of what is booked, so in the same turn */
 #define FIRST_US   (10 * 1000000LL) /* after the start: by then devices have answered */
 #define DAY_US     (86400 * 1000000LL)
 #define UNASKED_US (600 * 1000000LL) /* by then every exit has asked for its reader */
@@ -232,7 +233,16 @@ static void keep(struct disk_work *work, struct disk_instant now)
     /* busy: a reader holds the WAL, the next one does it */
     if (r < 0 && r != -EBUSY)
         outcome(work, PART_LOG, r, "log.db", log_words(work->log));
-    r = ledger_commit(work->ledger);
+}
+
+/* Until then the rows stay in the log, so that a crash costs nothing; each account is written once a minute instead of
+ * at each poll, which is a third of what the disk thread does. */
+static void book(struct disk_work *work, struct disk_instant now)
+{
+    if (now.boot_us - work->booked_us < BOOKS_US)
+        return;
+    work->booked_us = now.boot_us;
+    int r = ledger_commit(work->ledger);
     outcome(work, PART_LEDGER, r, "ledger.db", NULL);
     if (r >= 0)
         log_advance(work->log, work->log_ledger, work->ledger_fed);
@@ -325,6 +335,7 @@ bool disk_work_turn(struct disk_work *work, struct disk_instant now, bool last)
         work->begun_us = now.boot_us;
         work->begun_ms = now.wall_ms;
         work->figured_us = now.boot_us - FIGURES_US + FIRST_US;
+        work->booked_us = now.boot_us - BOOKS_US + FIRST_US;
     }
     write_log(work, now);
     bool more = catch_up(work, &work->ledger_fed, false, now);
@@ -332,8 +343,9 @@ bool disk_work_turn(struct disk_work *work, struct disk_instant now, bool last)
     more = catch_up(work, &work->rrd_fed, true, now) || more;
     more = write_files(work, now, last) || more;
     if (last)
-        work->synced_us = work->trimmed_us = 0;
+        work->synced_us = work->booked_us = work->trimmed_us = 0;
     keep(work, now);
+    book(work, now);
     trim(work, now);
     if (!last)
         figure(work, now);

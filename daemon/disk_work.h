@@ -35,7 +35,7 @@ struct disk_work {
     int64_t ledger_fed, rrd_fed;                    /* seq */
     int64_t target[LOG_READERS];                    /* what history_done asks for, once it is written */
     int64_t mark[LOG_READERS], missed[LOG_READERS]; /* missed: up to there it was told of */
-    int64_t synced_us, trimmed_us, figured_us, aged_us, begun_us, dropped_said;
+    int64_t synced_us, booked_us, trimmed_us, figured_us, aged_us, begun_us, dropped_said;
     bool points_new;              /* numbers that are not in the ledger yet */
     int64_t begun_ms;             /* transitions from then on go out by themselves */
     bool alerts_had[LOG_READERS]; /* those before */

@@ -192,6 +192,8 @@ class Faults(Case):
         self.assertNotIn('device="pdu-b",part="total"} ', self.rig.get("/metrics").split("wattwacht_polls")[0])
         self.rig.until("the end of it", lambda: not self.rig.api("/api/v1/alerts"))
         self.online()
+        # a line is written after the ledger has it
+        self.rig.until("the line of its end", lambda: "device-silent cleared" in daemon.said())
         said = daemon.said()
         self.assertEqual(said.count("device-silent raised"), 1, said)
         self.assertEqual(said.count("device-silent cleared"), 1, said)
