@@ -42,7 +42,7 @@ static void call_ended(void *context)
     mqtt_thread_note(wire, &wire->ended);
 }
 
-bool mqtt_send_ready(struct mqtt_wire *wire)
+bool mqtt_send_ready(const struct mqtt_wire *wire)
 {
     const struct mqtt_message *next = wire->state == MQTT_OPEN ? mqtt_outbox_peek(wire->outbox) : NULL;
     return next && mqtt_window_room(&wire->window, next->qos);

@@ -18,6 +18,7 @@
 #define SUSPECT_MIN (16u << 10)       /* bytes; brokers that take less are not known */
 #define LEARNT_US   INT64_C(3600000000)
 #define REACH_MS    3000
+#define GATHER_US   INT64_C(100000) /* between two beginnings of sending states: each costs changes of thread */
 #define DRAIN       INT64_C(2000000)
 #define FAREWELL    INT64_C(1000000)
 
@@ -199,6 +200,13 @@ static bool stalled(const struct mqtt_wire *wire)
 
 enum work { WORK_CLOSE, WORK_AGAIN, WORK_ATTEMPT, WORK_GIVE_UP, WORK_TIMEOUT, WORK_GREET, WORK_STALLED, WORK_SEND };
 
+/* Under lock. States that come one after the other go together; the first after a pause, and all else, at once. */
+static bool may_send(const struct mqtt_wire *wire, int64_t now)
+{
+    return wire->window.flowing == 0 && mqtt_send_ready(wire) &&
+           (now >= wire->gather_us || mqtt_outbox_peek(wire->outbox)->lane != MQTT_LANE_STATE);
+}
+
 /* Waits until there is something to do. */
 static enum work next_work(struct mqtt_wire *wire)
 {
@@ -228,14 +236,17 @@ static enum work next_work(struct mqtt_wire *wire)
         if (stalled(wire))
             break;
         work = WORK_SEND;
-        if (wire->window.flowing == 0 && mqtt_send_ready(wire))
+        if (may_send(wire, now))
             break;
         if (!wire->link && wire->will_ready)
             until = wire->next_us;
         else if (wire->window.busy > 0)
             until = now + INT64_C(1000000) * wire->setup.keepalive_s;
-        mqtt_thread_wait(wire, until);
+        wire->gathers = now < wire->gather_us;
+        mqtt_thread_wait(wire, wire->gathers ? wire->gather_us : until);
     }
+    if (work == WORK_SEND)
+        wire->gather_us = mqtt_thread_now_us() + GATHER_US;
     mqtt_thread_unlock(wire);
     return work;
 }

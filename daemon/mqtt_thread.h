@@ -43,6 +43,8 @@ struct mqtt_wire {
     struct mqtt_will next_will;
     bool will_ready;
     bool handing; /* a thread hands over what it has taken */
+    bool gathers; /* the thread waits until gather_us, and sends then what states there are */
+    int64_t gather_us;
     bool closing, again, connected, failed, lost, ended;
     struct mqtt_cause cause;
     char words[640];
@@ -69,7 +71,7 @@ void mqtt_thread_wait(struct mqtt_wire *wire, int64_t deadline_us);
 void mqtt_thread_note(struct mqtt_wire *wire, bool *flag); /* sets a flag and wakes */
 void *mqtt_thread_run(void *wire);
 /* In mqtt_send.c. Under lock: something waits and has room. */
-bool mqtt_send_ready(struct mqtt_wire *wire);
+bool mqtt_send_ready(const struct mqtt_wire *wire);
 /* Hands over what has room. */
 void mqtt_send_round(struct mqtt_wire *wire, struct mqtt_link *link);
 extern const struct mqtt_link_calls mqtt_send_calls;

@@ -116,9 +116,10 @@ void mqtt_wire_put(struct mqtt_wire *wire, enum mqtt_lane lane, const char *topi
                    int qos, bool retained)
 {
     mqtt_thread_lock(wire);
-    bool was_empty = !mqtt_outbox_peek(wire->outbox);
+    const struct mqtt_message *first = mqtt_outbox_peek(wire->outbox);
+    bool leads = !first || lane < first->lane, waits = wire->gathers && lane == MQTT_LANE_STATE;
     mqtt_outbox_put(wire->outbox, lane, topic, payload, size, qos, retained);
-    if (was_empty && wire->window.flowing == 0) /* else the message under way fetches it */
+    if (leads && !waits && wire->window.flowing == 0) /* else the message under way fetches it */
         pthread_cond_broadcast(&wire->wake);
     mqtt_thread_unlock(wire);
 }
