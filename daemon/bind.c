@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/bind.h"
+#include "daemon/scope.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -262,7 +263,7 @@ void bind_device(const struct binder *binder, struct live_device *device, struct
     }
 }
 
-void bind_scope(const struct binder *binder, const char *scope)
+static void bind_scope(const struct binder *binder, const char *scope, bool room)
 {
     for (int q = Q_KPI_FIRST; q < Q_COUNT; q++) {
         char name[POINT_NAME_MAX];
@@ -270,7 +271,7 @@ void bind_scope(const struct binder *binder, const char *scope)
         struct live_point *point = point_of(binder, name);
         point->device = NO_DEVICE;
         point->scope = scope;
-        point->room = strcmp(scope, "site") ? scope : "";
+        point->room = room ? scope : "";
         point->quantity = (enum quantity)q;
         point->gone = false;
         struct record record = {.number = point->number,
@@ -284,6 +285,21 @@ void bind_scope(const struct binder *binder, const char *scope)
                                 .period_s = 60,
                                 .to_ms = INT64_MAX};
         binder->record(binder->context, &record);
+    }
+}
+
+void bind_scopes(const struct binder *binder, const struct config *config)
+{
+    for (size_t i = 0; i < binder->live->n_points; i++) {
+        struct live_point *point = binder->live->point[i];
+        if (!point->scope)
+            continue;
+        point->gone = true;
+        point->scope = point->room = "";
+    }
+    for (size_t i = 0; i < scope_count(config); i++) {
+        struct scope scope = scope_at(config, i);
+        bind_scope(binder, scope.id, scope.room != NO_INDEX);
     }
 }
 

@@ -20,8 +20,8 @@ struct binder {
 void bind_device(const struct binder *binder, struct live_device *device, struct shape *shape);
 /* The device's points are gone: nothing of its shape or of the configuration is pointed to any more. */
 void bind_release(struct live_device *device);
-/* The points of a room's (or the site's) KPIs. */
-void bind_scope(const struct binder *binder, const char *scope);
+/* The points of the KPIs of all scopes; those of scopes that the configuration has no more are gone. */
+void bind_scopes(const struct binder *binder, const struct config *config);
 /* A manual or constant source's energy account: DEVICE is the source's id, part total. */
 void bind_source(const struct binder *binder, const struct source_config *source);
 /* The part that a device's own role speaks of: total, or output, input, inlet-1, loop-1 by kind and role. */

@@ -30,7 +30,7 @@ struct cli_options {
     const char *snmp, *community, *user, *auth, *auth_key_file, *privacy, *privacy_key_file;
     const char *modbus, *unit, *profile, *timeout;
     const char *against, *at, *output;
-    const char *room, *period, *format, *lang, *explain;
+    const char *room, *group, *period, *format, *lang, *explain;
     const char *prefix;
     bool dry_run;
     const char *listen, *token; /* web */

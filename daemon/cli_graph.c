@@ -30,16 +30,16 @@ static const char *scope_of(const struct cli *cli, char *buffer, size_t size)
         snprintf(buffer, size, "rack:%s", o->rack);
         return buffer;
     }
-    return o->room ? o->room : o->device ? o->device : "site";
+    return o->room ? o->room : o->group ? o->group : o->device ? o->device : "site";
 }
 
 static int read_request(const struct cli *cli, const char *language, struct graph_request *ret, char why[GRAPH_WORDS])
 {
     const struct cli_options *o = &cli->options;
     char scope[80];
-    int named = (o->room != NULL) + (o->rack != NULL) + (o->device != NULL) + o->site;
+    int named = (o->room != NULL) + (o->group != NULL) + (o->rack != NULL) + (o->device != NULL) + o->site;
     if (named > 1) {
-        snprintf(why, GRAPH_WORDS, "expected one of --site, --room, --rack and --device");
+        snprintf(why, GRAPH_WORDS, "expected one of --site, --group, --room, --rack and --device");
         return -EINVAL;
     }
     if (!*format_of(cli)) {
@@ -108,7 +108,7 @@ static void print_list(const struct graph_answer *answer)
         printf("%-16s %-34s%s\n", json_string_value(json_object_get(one, "what")),
                json_string_value(json_object_get(one, "title")), scopes);
     }
-    puts("DEVICE/PART/QUANTITY, ROOM/kpi/ID or site/kpi/ID: any point that `wattwacht read` tells");
+    puts("DEVICE/PART/QUANTITY, ROOM/kpi/ID, GROUP/kpi/ID or site/kpi/ID: any point that `wattwacht read` tells");
     json_decref(all);
 }
 

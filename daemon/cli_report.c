@@ -86,9 +86,11 @@ static int read_period(const struct cli *cli, struct report_request *request)
 
 static int read_scope(const struct cli *cli, struct report_request *request)
 {
-    if (cli->options.room && cli->options.site)
-        return cli_fail(cli, CLI_USAGE, "--site", "expected a room or the site, not both");
-    request->scope = cli->options.room ? cli->options.room : "site";
+    const struct cli_options *o = &cli->options;
+    if ((o->room != NULL) + (o->group != NULL) + o->site > 1)
+        return cli_fail(cli, CLI_USAGE, o->room ? "--room" : "--group",
+                        "expected a room, a group or the site, not two");
+    request->scope = o->room ? o->room : o->group ? o->group : "site";
     return CLI_DONE;
 }
 
@@ -124,7 +126,8 @@ static int report(const struct cli *cli, struct work *w, const struct report_for
     if (r == -EINVAL && kpi)
         return cli_fail(cli, CLI_USAGE, "--explain", "'%s', expected a KPI like ipue, cue or total-energy", kpi);
     if (r == -ENOENT)
-        return cli_fail(cli, CLI_NO, w->request.scope, "no such room");
+        return cli_fail(cli, CLI_NO, w->request.scope,
+                        w->request.scope == cli->options.group ? "no such group" : "no such room");
     if (r)
         return cli_fail(cli, CLI_NO, "ledger", "%s", strerror(-r));
     r = show(cli, w, document, format);

@@ -115,10 +115,11 @@ struct config {
     struct rrd_span *span;
     struct factors_config factors;
     const struct eu_config *eu; /* of the whole site; NULL: nothing entered */
-    size_t n_mqtt, n_http, n_rooms, n_racks, n_devices, n_sources, n_alerts, n_assets;
+    size_t n_mqtt, n_http, n_rooms, n_groups, n_racks, n_devices, n_sources, n_alerts, n_assets;
     struct mqtt_config *mqtt;
     struct http_config *http;
     struct room_config *room;
+    struct group_config *group;
     struct rack_config *rack;
     struct device_config *device;
     struct source_config *source;

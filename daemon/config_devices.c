@@ -277,6 +277,10 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
         wrong(r, node, "share", "expected 0% to 100%");
     if (config_find_room(r->config, raw->id) != NO_INDEX)
         diag_error(r->reader->diag, node->key_at, raw->id, "is a room too: rooms and devices share one name space");
+    for (size_t i = 0; i < r->config->n_groups; i++)
+        if (!strcmp(r->config->group[i].id, raw->id))
+            diag_error(r->reader->diag, node->key_at, raw->id,
+                       "is a group too: groups and devices share one name space");
     set_address(r, node, raw, setup);
     set_snmp(r, node, &raw->snmp, setup);
     set_modbus(r, node, &raw->modbus, setup);

@@ -139,6 +139,13 @@ static const struct field room_fields[] = {
     {0},
 };
 
+static const struct field group_fields[] = {
+    {.name = "title", .read = field_text, AT(raw_group, title), .help = "name for people"},
+    {.name = "rooms", .read = field_texts, AT(raw_group, rooms), .required = true,
+     .help = "its rooms: where a central daemon sums sites, a room is a site"},
+    {0},
+};
+
 static const struct field rack_fields[] = {
     {.name = "room", .read = field_id, AT(raw_rack, room), .required = true, .help = "room it stands in"},
     {.name = "title", .read = field_text, AT(raw_rack, title), .help = "name for people"},
@@ -307,6 +314,8 @@ const struct field config_fields[] = {
     {.name = "factors", .read = field_sub, AT(raw_config, factors), .arg = factors_fields, .initial = "{}",
      .help = "emission factors and prices"},
     {.name = "rooms", .read = field_map_of, AT(raw_config, rooms), ITEMS(room_fields, raw_room), .help = "rooms"},
+    {.name = "groups", .read = field_map_of, AT(raw_config, groups), ITEMS(group_fields, raw_group),
+     .help = "rooms that have energies, figures and reports together, beside the site, which is all of them"},
     {.name = "racks", .read = field_map_of, AT(raw_config, racks), ITEMS(rack_fields, raw_rack), .help = "racks"},
     {.name = "devices", .read = field_map_of, AT(raw_config, devices), ITEMS(device_fields, raw_device), .help = "devices"},
     {.name = "sources", .read = field_map_of, AT(raw_config, sources), ITEMS(source_fields, raw_source),

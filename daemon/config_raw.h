@@ -26,6 +26,11 @@ struct raw_room {
     struct eu_config eu;
 };
 
+struct raw_group {
+    const char *id, *title;
+    struct field_items rooms;
+};
+
 struct raw_rack {
     const char *id, *room, *title, *row, *position;
 };
@@ -93,7 +98,7 @@ struct raw_config {
     } rrd;
     struct field_items mqtt, http;
     struct factors_config factors;
-    struct field_items rooms, racks, devices, sources, alerts, assets;
+    struct field_items rooms, groups, racks, devices, sources, alerts, assets;
 };
 
 /* What custom readers need beside arena and diag. */

@@ -61,6 +61,40 @@ static void resolve_rooms(struct field_reader *reader, const struct yaml_node *r
     }
 }
 
+static bool has_room(const struct group_config *group, size_t room)
+{
+    for (size_t i = 0; i < group->n_rooms; i++)
+        if (group->room[i] == room)
+            return true;
+    return false;
+}
+
+static void resolve_groups(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                           struct config *config)
+{
+    const struct raw_group *from = raw->groups.item;
+    config->n_groups = raw->groups.n;
+    config->group = arena_alloc(config->arena, config->n_groups * sizeof *config->group);
+    for (size_t i = 0; i < config->n_groups; i++) {
+        const struct yaml_node *node = node_at(root, "groups", i);
+        struct group_config *group = &config->group[i];
+        *group = (struct group_config){.id = from[i].id, .title = from[i].title ? from[i].title : from[i].id};
+        group->room = arena_alloc(config->arena, (from[i].rooms.n + 1) * sizeof *group->room);
+        config_check_name(reader, node, group->id);
+        if (config_find_room(config, group->id) != NO_INDEX)
+            diag_error(reader->diag, node->key_at, group->id, "is a room too: rooms and groups share one name space");
+        for (size_t k = 0; k < from[i].rooms.n; k++) {
+            size_t room = config_find_room(config, ((const char **)from[i].rooms.item)[k]);
+            if (room == NO_INDEX || has_room(group, room))
+                wrong(reader, node, "rooms", "expected rooms under rooms:, each once");
+            else
+                group->room[group->n_rooms++] = room;
+        }
+        if (!from[i].rooms.n)
+            wrong(reader, node, "rooms", "expected the rooms of the group");
+    }
+}
+
 static void resolve_racks(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                           struct config *config)
 {
@@ -253,6 +287,7 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     config->eu = config_eu(reader, yaml_get(root, "eu"), &raw->eu);
     resolve_spans(reader, root, raw, config);
     resolve_rooms(reader, root, raw, config);
+    resolve_groups(reader, root, raw, config);
     resolve_racks(reader, root, raw, config);
     resolve_sources(reader, root, raw, config);
     config_resolve_alerts(reader, root, raw, config);

@@ -3,6 +3,7 @@
 
 #include "daemon/calendar.h"
 #include "daemon/figures_site.h"
+#include "daemon/scope.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ int figures_run(struct ledger *ledger, const struct config *config, int64_t now_
                 size_t *ret_n)
 {
     struct figures_site *site;
-    size_t n = 0, scopes = config->n_rooms + 1;
+    size_t n = 0, scopes = scope_count(config);
     int r = figures_site_open(ledger, config, now_s, &site);
     if (r)
         return r;
@@ -79,7 +80,7 @@ int figures_run(struct ledger *ledger, const struct config *config, int64_t now_
         abort();
     for (size_t i = 0; i < scopes && !r; i++) {
         size_t more = 0;
-        r = scope_figures(site, now_s, i < config->n_rooms ? config->room[i].id : "site", results + n, &more);
+        r = scope_figures(site, now_s, scope_at(config, i).id, results + n, &more);
         n += more;
     }
     figures_site_close(site);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figures_site.h"
 
-#include "daemon/balance_doubt.h"
+#include "daemon/balance_window.h"
 #include "daemon/booking.h"
 #include "daemon/meter_service.h"
+#include "daemon/scope.h"
 #include "drivers/arena.h"
 
 #include <math.h>
@@ -84,7 +85,7 @@ static int know_account(void *context, const struct flowed *flowed)
     struct figures_site *site = context;
     const struct record *r = flowed->record;
     bool heat = r && r->quantity == Q_K_HEAT_ENERGY;
-    if (!r || (heat && !strcmp(r->device, "site")))
+    if (!r || (heat && !*r->room)) /* that of the site and of groups is their rooms' */
         return 0;
     const struct source_config *source = source_of(site->config, r->device);
     if (source && !isnan(source->constant))
@@ -135,80 +136,10 @@ static int know(struct figures_site *site)
     return r;
 }
 
-/* Whether PUE stands on this meter: the boundary and the IT side. */
-static bool needed(const struct balance_meter *m, bool grid, bool fuel, bool it, bool ups_unmetered)
-{
-    if (!m->used || m->heat || m->removed)
-        return false;
-    switch (m->as) {
-    case ROLE_IT:
-    case ROLE_COOLING_IMPORT: return true;
-    case ROLE_GRID:
-    case ROLE_SOLAR:
-    case ROLE_EXPORT:
-    case ROLE_NOT_ROOM: return grid;
-    case ROLE_GENERATOR: return grid && !fuel;
-    case ROLE_FUEL: return grid;
-    case ROLE_UPS_IN: return !grid && !ups_unmetered;
-    case ROLE_UPS_OUT: return !it;
-    case ROLE_COOLING:
-    case ROLE_LIGHTING:
-    case ROLE_OTHER:
-    case ROLE_HEAT_PUMP: return (!grid && (m->direct || ups_unmetered)) || (!it && m->on_ups);
-    case ROLE_NONE:
-    case ROLE_HEAT_OUT:
-    case ROLE_WATER:
-    case ROLE_WATER_POTABLE:
-    case ROLE_COUNT: break;
-    }
-    return false;
-}
-
 static bool boundary_role(enum role role)
 {
     return role == ROLE_GRID || role == ROLE_GENERATOR || role == ROLE_SOLAR || role == ROLE_FUEL ||
            role == ROLE_EXPORT || role == ROLE_NOT_ROOM;
-}
-
-static void list_silent(const struct balance_meter *meters, const struct paired_meter *paired, size_t n,
-                        struct kpi_window *w)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!paired[i].needed || !paired[i].account || paired[i].covered_ms)
-            continue;
-        int more = snprintf(w->silent + at, sizeof w->silent - at, "%s%s", at ? ", " : "", meters[i].device);
-        if (more < 0 || (size_t)more >= sizeof w->silent - at) {
-            w->silent[at] = 0;
-            return;
-        }
-        at += (size_t)more;
-    }
-}
-
-static void fill(struct kpi_window *w, const struct balance_meter *meters, const struct paired_meter *paired, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        balance_add(&w->paired, &meters[i], paired[i].paired, paired[i].paired_estimated);
-        balance_add(&w->whole, &meters[i], paired[i].whole, paired[i].whole_estimated);
-        if (!paired[i].account && w->n_assumed < KPI_ASSUMED) {
-            struct kpi_assumed *a = &w->assumed[w->n_assumed++];
-            snprintf(a->key, sizeof a->key, "%s", meters[i].device);
-            a->value = paired[i].constant;
-            a->source = "sources: constant, W";
-        }
-    }
-}
-
-/* What only ever takes energy and gave some is connected the wrong way round. */
-static void find_reversed(const struct balance_meter *meters, const struct paired_meter *paired, size_t n,
-                          struct kpi_window *w)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool takes = meters[i].used && meters[i].as != ROLE_GRID && meters[i].as != ROLE_EXPORT;
-        if (takes && paired[i].whole < -1 && !*w->reversed)
-            snprintf(w->reversed, sizeof w->reversed, "%s/%s", meters[i].device, meters[i].part);
-    }
 }
 
 static void keep_looked(struct figures_site *site, const struct balance_meter *meters,
@@ -220,91 +151,60 @@ static void keep_looked(struct figures_site *site, const struct balance_meter *m
     }
 }
 
-/* Of two that measure the same the one that was read counts: what each covers has to be known before the plan. */
-static int look_ahead(struct figures_site *site, struct balance_meter *meters, const struct paired_meter *paired,
-                      size_t n, int64_t first_s, int64_t last_s)
+/* The meters of a room, or (room NULL) those of a site that has a grid meter of its own; rooms: whose each is. */
+static void choose(const struct figures_site *site, const char *room, int64_t from_s, int64_t to_s,
+                   struct balance_pool *pool, const char **rooms)
 {
-    bool any = false;
-    for (size_t i = 0; i < n; i++)
-        any |= meters[i].same_as != NULL;
-    if (!any)
-        return 0;
-    struct paired_meter *probe = arena_alloc(site->arena, n * sizeof *probe);
-    int64_t covered;
-    memcpy(probe, paired, n * sizeof *probe);
-    int r = pairing_run(site->ledger, probe, n, first_s, last_s, site->now_s, &covered);
-    for (size_t i = 0; i < n && !r; i++)
-        meters[i].covered = (double)probe[i].covered_ms / (double)(last_s - first_s) / 1e3;
-    return r;
-}
-
-/* Meters against each other: by what flowed while all needed ones were read. */
-static void find_doubts(struct figures_site *site, struct balance_meter *meters, const struct paired_meter *paired,
-                        size_t n, struct kpi_window *w)
-{
-    double length = (double)(w->to_s - w->from_s) * 1e3, common = w->covered * length;
-    double *value = arena_alloc(site->arena, (n + 1) * sizeof *value),
-           *missing = arena_alloc(site->arena, (n + 1) * sizeof *missing);
-    for (size_t i = 0; i < n; i++) {
-        double covered = (double)paired[i].covered_ms, least = fmax(0, covered + common - length);
-        meters[i].left = paired[i].gone || paired[i].to_s < w->to_s;
-        meters[i].covered = length > 0 ? covered / length : 0;
-        value[i] = paired[i].paired;
-        missing[i] = paired[i].needed || !(common > 0) ? 0 : 1 - fmin(1, least / common);
-    }
-    balance_overlap(meters, n, w);
-    balance_doubt(meters, value, missing, n, w);
-}
-
-/* One balance: the meters of a room, or those of a site that has a grid meter of its own (room NULL). */
-static int window_of(struct figures_site *site, const char *room, int64_t from_s, int64_t to_s, struct kpi_window *w)
-{
-    size_t n = 0;
-    struct balance_meter *meters = arena_alloc(site->arena, (site->n + 1) * sizeof *meters);
-    struct paired_meter *paired = arena_alloc(site->arena, (site->n + 1) * sizeof *paired);
-    const char **rooms = arena_alloc(site->arena, (site->n + 1) * sizeof *rooms);
+    struct balance_slice *slice = &pool->slice[pool->n_slices++];
+    memset(slice, 0, sizeof *slice);
+    if (pool->n_slices > 1)
+        slice->first = slice[-1].first + slice[-1].n;
     for (size_t i = 0; i < site->n; i++) {
         const struct figures_meter *k = &site->known[i];
         if (room ? strcmp(k->room, room) != 0 : *k->room && boundary_role(k->meter.role))
             continue;
         if (k->paired.to_s <= from_s || k->paired.from_s >= to_s)
             continue; /* another time's */
-        meters[n] = k->meter;
-        rooms[n] = k->room;
-        paired[n++] = k->paired;
+        size_t at = slice->first + slice->n++;
+        pool->meter[at] = k->meter;
+        pool->paired[at] = k->paired;
+        rooms[at] = k->room;
     }
-    memset(w, 0, sizeof *w);
-    w->from_s = from_s;
-    w->to_s = to_s < site->now_s ? to_s : site->now_s;
-    int64_t first = from_s / QUARTER_S * QUARTER_S, last = (to_s + QUARTER_S - 1) / QUARTER_S * QUARTER_S, covered = 0;
-    int r = look_ahead(site, meters, paired, n, first, last);
-    if (r)
-        return r;
-    balance_plan(meters, n, w->ups_unmetered);
-    bool grid = false, fuel = false, it = false;
-    for (size_t i = 0; i < n; i++) {
-        grid |= meters[i].used && meters[i].as == ROLE_GRID;
-        fuel |= meters[i].used && meters[i].as == ROLE_FUEL;
-        it |= meters[i].used && meters[i].as == ROLE_IT;
-    }
-    for (size_t i = 0; i < n; i++)
-        paired[i].needed = needed(&meters[i], grid, fuel, it, *w->ups_unmetered);
-    r = pairing_run(site->ledger, paired, n, first, last, site->now_s, &covered);
-    if (r)
-        return r;
-    double length = (double)(w->to_s - first) * 1e3;
-    w->covered = length > 0 ? fmin(1, (double)covered / length) : 0;
-    for (size_t i = 0; i < n; i++)
-        if (meters[i].heat && length > 0)
-            w->heat_covered = fmin(1, (double)paired[i].covered_ms / length);
-    fill(w, meters, paired, n);
-    list_silent(meters, paired, n, w);
-    find_reversed(meters, paired, n, w);
-    find_doubts(site, meters, paired, n, w);
-    balance_inputs(meters, n, w->inputs, sizeof w->inputs);
-    balance_assumed(meters, n, w);
-    keep_looked(site, meters, paired, rooms, n);
-    return 0;
+}
+
+/* Room for the meters of n balances that share none. */
+static struct balance_pool pool_of(const struct figures_site *site, size_t n, int64_t from_s, int64_t to_s)
+{
+    return (struct balance_pool){.ledger = site->ledger,
+                                 .arena = site->arena,
+                                 .meter = arena_alloc(site->arena, (site->n + 1) * sizeof(struct balance_meter)),
+                                 .paired = arena_alloc(site->arena, (site->n + 1) * sizeof(struct paired_meter)),
+                                 .slice = arena_alloc(site->arena, (n + 1) * sizeof(struct balance_slice)),
+                                 .from_s = from_s,
+                                 .to_s = to_s,
+                                 .now_s = site->now_s};
+}
+
+static int run_pool(struct figures_site *site, struct balance_pool *pool, const char *const *rooms)
+{
+    size_t n = 0;
+    int r = balance_window(pool);
+    for (size_t i = 0; i < pool->n_slices; i++)
+        n += pool->slice[i].n;
+    if (!r)
+        keep_looked(site, pool->meter, pool->paired, rooms, n);
+    return r;
+}
+
+static int window_of(struct figures_site *site, const char *room, int64_t from_s, int64_t to_s, struct kpi_window *w)
+{
+    struct balance_pool pool = pool_of(site, 1, from_s, to_s);
+    const char **rooms = arena_alloc(site->arena, (site->n + 1) * sizeof *rooms);
+    choose(site, room, from_s, to_s, &pool, rooms);
+    int r = run_pool(site, &pool, rooms);
+    if (!r)
+        *w = pool.slice[0].window;
+    return r;
 }
 
 static bool has_role(const struct device_config *d)
@@ -315,14 +215,19 @@ static bool has_role(const struct device_config *d)
     return any;
 }
 
+/* scope NULL: what is in no room. */
+static bool within(const struct scope *scope, size_t room)
+{
+    return scope ? scope_covers(scope, room) : room == NO_INDEX;
+}
+
 /* Devices that count and have no account yet, in words; NULL: none. */
-static const char *missing(const struct figures_site *site, const char *room)
+static const char *missing(const struct figures_site *site, const struct scope *scope)
 {
     const char *words = NULL;
     for (size_t i = 0; i < site->config->n_devices; i++) {
         const struct device_config *d = &site->config->device[i];
-        const char *own = d->room == NO_INDEX ? "" : site->config->room[d->room].id;
-        bool found = !has_role(d) || (room && strcmp(room, own)) || d->from_ms / 1000 > site->now_s ||
+        bool found = !has_role(d) || !within(scope, d->room) || d->from_ms / 1000 > site->now_s ||
                      d->to_ms / 1000 <= site->now_s;
         for (size_t k = 0; k < site->n && !found; k++)
             found = !strcmp(site->known[k].meter.device, d->id);
@@ -332,16 +237,16 @@ static const char *missing(const struct figures_site *site, const char *room)
     return words;
 }
 
-static void scope_of(const struct figures_site *site, const char *room, struct kpi_scope *scope)
+static void scope_of(const struct figures_site *site, const struct scope *scope, struct kpi_scope *ret)
 {
-    *scope = (struct kpi_scope){.id = room ? room : "site",
-                                .complete = site->config->n_rooms > 0,
-                                .missing = missing(site, room),
-                                .electricity = site->config->factors.electricity,
-                                .gas = site->config->factors.gas};
+    *ret = (struct kpi_scope){.id = scope ? scope->id : "",
+                              .complete = site->config->n_rooms > 0,
+                              .missing = missing(site, scope),
+                              .electricity = site->config->factors.electricity,
+                              .gas = site->config->factors.gas};
     for (size_t i = 0; i < site->config->n_rooms; i++)
-        if (!room || !strcmp(room, site->config->room[i].id))
-            scope->complete &= site->config->room[i].complete;
+        if (within(scope, i))
+            ret->complete &= site->config->room[i].complete;
 }
 
 bool figures_site_single(const struct figures_site *site)
@@ -386,62 +291,89 @@ static void add_room(struct kpi_energies *to, const struct kpi_window *w, const 
     if (kpi_it(w, room, &it, reason))
         return;
     add(&to->role[ROLE_IT], &it);
+    to->shared += kpi_shared(w, room);
     total.category = 0;
     add(&to->role[ROLE_GRID], &total);
 }
 
-static int sum_rooms(struct figures_site *site, int64_t from_s, int64_t to_s, struct kpi_window *w,
-                     struct kpi_scope *scope)
+/* One room onto the sum; why the sum has no total, or no IT, where that is the room's. */
+static void join(struct figures_site *site, const char *id, const struct kpi_scope *own, const struct kpi_window *room,
+                 struct kpi_window *w, struct kpi_scope *scope)
 {
-    struct kpi_window room;
+    struct kpi_energy total, it;
+    char reason[200];
+    const char *name = *id ? id : "in no room";
+    if (kpi_total(own, room, &room->paired, &total, &it, reason) && !scope->reason)
+        scope->reason = arena_printf(site->arena, "%s: %s", name, reason);
+    bool some = own->missing || room->whole.role[ROLE_IT].meters || room->whole.role[ROLE_UPS_OUT].meters;
+    if (some && !*w->no_it && kpi_it(room, &room->whole, &it, reason))
+        snprintf(w->no_it, sizeof w->no_it, own->missing ? "%s: no reading yet from %s" : "%s: %s", name,
+                 own->missing ? own->missing : reason);
+    add_room(&w->paired, room, &room->paired);
+    add_room(&w->whole, room, &room->whole);
+    w->covered = fmin(w->covered, room->covered);
+    if (room->whole.heat.meters)
+        w->heat_covered = fmin(w->heat_covered, room->heat_covered);
+    if (*room->reversed && !*w->reversed)
+        snprintf(w->reversed, sizeof w->reversed, "%s", room->reversed);
+    if (*room->silent && !*w->silent)
+        snprintf(w->silent, sizeof w->silent, "%s", room->silent);
+    for (size_t k = 0; k < room->n_doubts && w->n_doubts < KPI_DOUBTS; k++)
+        snprintf(w->doubt[w->n_doubts++], sizeof w->doubt[0], "%s", room->doubt[k]);
+    if (*room->overlap && !*w->overlap) {
+        snprintf(w->overlap, sizeof w->overlap, "%s", room->overlap);
+        w->overlap_role = room->overlap_role;
+    }
+    for (size_t k = 0; k < room->n_assumed && w->n_assumed < KPI_ASSUMED; k++)
+        w->assumed[w->n_assumed++] = room->assumed[k];
+}
+
+static int sum_rooms(struct figures_site *site, const struct scope *of, int64_t from_s, int64_t to_s,
+                     struct kpi_window *w, struct kpi_scope *scope)
+{
+    size_t rooms = site->config->n_rooms;
+    struct balance_pool pool = pool_of(site, rooms + 1, from_s, to_s);
+    const char **room_of = arena_alloc(site->arena, (site->n + 1) * sizeof *room_of);
+    struct scope *member = arena_alloc(site->arena, (rooms + 1) * sizeof *member);
+    for (size_t i = 0; i < rooms; i++)
+        if (scope_covers(of, i)) {
+            member[pool.n_slices] = scope_at(site->config, i);
+            choose(site, member[pool.n_slices].id, from_s, to_s, &pool, room_of);
+        }
+    size_t n = pool.n_slices;
+    if (!of->group && has_roomless(site))
+        choose(site, "", from_s, to_s, &pool, room_of);
+    int r = run_pool(site, &pool, room_of);
+    if (r)
+        return r;
     memset(w, 0, sizeof *w);
     w->from_s = from_s;
     w->to_s = to_s < site->now_s ? to_s : site->now_s;
     w->covered = w->heat_covered = 1;
-    size_t n = site->config->n_rooms;
-    for (size_t i = 0; i < n + has_roomless(site); i++) {
-        const char *id = i < n ? site->config->room[i].id : "";
+    for (size_t i = 0; i < pool.n_slices; i++) {
         struct kpi_scope own;
-        struct kpi_energy total, it;
-        char reason[200];
-        int r = window_of(site, id, from_s, to_s, &room);
-        if (r)
-            return r;
-        scope_of(site, id, &own);
-        if (kpi_total(&own, &room, &room.paired, &total, &it, reason) && !scope->reason)
-            scope->reason = arena_printf(site->arena, "%s: %s", *id ? id : "in no room", reason);
-        add_room(&w->paired, &room, &room.paired);
-        add_room(&w->whole, &room, &room.whole);
-        w->covered = fmin(w->covered, room.covered);
-        if (room.whole.heat.meters)
-            w->heat_covered = fmin(w->heat_covered, room.heat_covered);
-        if (*room.reversed && !*w->reversed)
-            snprintf(w->reversed, sizeof w->reversed, "%s", room.reversed);
-        if (*room.silent && !*w->silent)
-            snprintf(w->silent, sizeof w->silent, "%s", room.silent);
-        for (size_t k = 0; k < room.n_doubts && w->n_doubts < KPI_DOUBTS; k++)
-            snprintf(w->doubt[w->n_doubts++], sizeof w->doubt[0], "%s", room.doubt[k]);
-        if (*room.overlap && !*w->overlap) {
-            snprintf(w->overlap, sizeof w->overlap, "%s", room.overlap);
-            w->overlap_role = room.overlap_role;
-        }
-        for (size_t k = 0; k < room.n_assumed && w->n_assumed < KPI_ASSUMED; k++)
-            w->assumed[w->n_assumed++] = room.assumed[k];
+        scope_of(site, i < n ? &member[i] : NULL, &own);
+        join(site, own.id, &own, &pool.slice[i].window, w, scope);
     }
     snprintf(w->inputs, sizeof w->inputs, "the sum of %zu rooms", n);
     return 0;
 }
 
-int figures_site_window(struct figures_site *site, const char *scope, int64_t from_s, int64_t to_s,
-                        struct kpi_window *w, struct kpi_scope *ret)
+int figures_site_window(struct figures_site *site, const char *id, int64_t from_s, int64_t to_s, struct kpi_window *w,
+                        struct kpi_scope *ret)
 {
-    const char *room = strcmp(scope, "site") ? scope : NULL;
+    struct scope scope;
+    int r = scope_find(site->config, id, &scope);
+    if (r)
+        return r;
     site->looked = NULL;
     site->n_looked = 0;
-    scope_of(site, room, ret);
-    if (room || figures_site_single(site))
-        return window_of(site, room, from_s, to_s, w);
-    return sum_rooms(site, from_s, to_s, w, ret);
+    scope_of(site, &scope, ret);
+    if (scope.room != NO_INDEX)
+        return window_of(site, id, from_s, to_s, w);
+    if (!scope.group && figures_site_single(site))
+        return window_of(site, NULL, from_s, to_s, w);
+    return sum_rooms(site, &scope, from_s, to_s, w, ret);
 }
 
 int figures_site_open(struct ledger *ledger, const struct config *config, int64_t now_s, struct figures_site **ret)

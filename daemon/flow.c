@@ -92,9 +92,7 @@ void flow_config(struct flow *flow, const struct config *config,
         if (live->device[i]->config && !config_device(config, live->device[i]->number))
             forget_device(flow, live->device[i]);
     live->config = config;
-    for (size_t i = 0; i < config->n_rooms; i++)
-        bind_scope(&flow->binder, config->room[i].id);
-    bind_scope(&flow->binder, "site");
+    bind_scopes(&flow->binder, config);
     for (size_t i = 0; i < config->n_sources; i++)
         bind_source(&flow->binder, &config->source[i]);
     for (size_t i = 0; i < config->n_devices; i++) {

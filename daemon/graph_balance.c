@@ -3,6 +3,7 @@
 
 #include "daemon/balance.h"
 #include "daemon/figures.h"
+#include "daemon/scope.h"
 
 #include <errno.h>
 #include <math.h>
@@ -226,15 +227,15 @@ int graph_balance_power(struct arena *arena, const struct site_points *site, con
     struct reading r = {
         .arena = arena, .site = site, .root = root, .grid = grid, .shares = ret, .settled_s = now_s - GRAPH_SETTLED_S};
     const struct config *config = site->config;
-    const char *room = strcmp(scope, "site") ? scope : NULL;
-    int e = 0;
+    struct scope of;
+    int e = scope_find(config, scope, &of);
     shares_new(arena, grid->rows, ret);
-    if (room || own_grid(site->live)) {
-        e = add_balance(&r, room, words);
+    if (!e && (of.room != NO_INDEX || (!of.group && own_grid(site->live)))) {
+        e = add_balance(&r, of.room != NO_INDEX ? of.id : NULL, words);
     } else {
         for (size_t i = 0; i < config->n_rooms && !e; i++)
-            e = add_balance(&r, config->room[i].id, words);
-        if (!e)
+            e = scope_covers(&of, i) ? add_balance(&r, config->room[i].id, words) : 0;
+        if (!e && !of.group)
             e = add_balance(&r, "", words);
     }
     if (!e)

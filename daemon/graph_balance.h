@@ -21,7 +21,7 @@ struct graph_window {
     int64_t from_s, to_s;
 };
 
-/* scope: a room's id, or "site". Arrays are in the arena. */
+/* scope: a room's id, a group's, or "site". Arrays are in the arena. */
 int graph_balance_power(struct arena *arena, const struct site_points *site, const char *root, const char *scope,
                         const struct graph_grid *grid, int64_t now_s, struct graph_shares *ret, char words[240]);
 /* ledger: the path of ledger.db. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/graph_select.h"
+#include "daemon/scope.h"
 
 #include <errno.h>
 #include <math.h>
@@ -51,11 +52,19 @@ static bool meant(const struct site_points *site, const struct graph_select *s, 
            wanted(s->bases, part.base) && kind_wanted(site, point, s->kinds);
 }
 
+static bool in_group(const struct config *config, const struct group_config *group, const char *room)
+{
+    for (size_t i = 0; i < group->n_rooms; i++)
+        if (!strcmp(config->room[group->room[i]].id, room))
+            return true;
+    return false;
+}
+
 static bool inside(const struct site_points *site, const struct graph_view *view, const struct live_point *point)
 {
     const struct live_device *device = device_of(site, point);
     switch (view->kind) {
-    case GRAPH_SITE: return true;
+    case GRAPH_SITE: return !view->group || in_group(site->config, view->group, point->room);
     case GRAPH_ROOM: return !strcmp(point->room, view->id);
     case GRAPH_RACK: return !strcmp(point->rack, view->id);
     case GRAPH_DEVICE: return device && !strcmp(device->config->id, view->id);
@@ -94,27 +103,25 @@ int graph_view_find(const struct site_points *site, const char *scope, struct gr
 {
     const struct config *c = site->config;
     bool rack = !strncmp(scope, "rack:", 5);
-    if (!strcmp(scope, "site")) {
-        *ret = (struct graph_view){GRAPH_SITE, "site", title_or(c->title, c->site), NO_INDEX};
+    struct scope found;
+    if (!rack && !scope_find(c, scope, &found)) {
+        *ret = (struct graph_view){found.room == NO_INDEX ? GRAPH_SITE : GRAPH_ROOM, found.id,
+                                   title_or(found.title, strcmp(scope, "site") ? scope : c->site), found.room,
+                                   found.group};
         return 0;
     }
-    for (size_t i = 0; i < c->n_rooms && !rack; i++)
-        if (!strcmp(c->room[i].id, scope)) {
-            *ret = (struct graph_view){GRAPH_ROOM, c->room[i].id, title_or(c->room[i].title, scope), i};
-            return 0;
-        }
     for (size_t i = 0; i < c->n_devices && !rack; i++)
         if (!strcmp(c->device[i].id, scope)) {
-            *ret = (struct graph_view){GRAPH_DEVICE, c->device[i].id, c->device[i].id, c->device[i].room};
+            *ret = (struct graph_view){GRAPH_DEVICE, c->device[i].id, c->device[i].id, c->device[i].room, NULL};
             return 0;
         }
     for (size_t i = 0; i < c->n_racks; i++)
         if (!strcmp(c->rack[i].id, scope + (rack ? 5 : 0))) {
             *ret = (struct graph_view){GRAPH_RACK, c->rack[i].id, title_or(c->rack[i].title, c->rack[i].id),
-                                       c->rack[i].room};
+                                       c->rack[i].room, NULL};
             return 0;
         }
-    snprintf(why, GRAPH_WORDS, "'%s': no room, rack or device of this name, and not site", scope);
+    snprintf(why, GRAPH_WORDS, "'%s': no room, group, rack or device of this name, and not site", scope);
     return -ENOENT;
 }
 

@@ -9,8 +9,9 @@
 
 struct graph_view {
     enum graph_scope_kind kind;
-    const char *id, *title; /* "site", room, rack, device */
-    size_t room;            /* NO_INDEX: none */
+    const char *id, *title;           /* "site", room, rack, device */
+    size_t room;                      /* NO_INDEX: none */
+    const struct group_config *group; /* GRAPH_SITE: of these rooms alone; NULL: all */
 };
 
 struct graph_group {

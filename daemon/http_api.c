@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/http_view.h"
+#include "daemon/scope.h"
 #include "daemon/wire_text.h"
 
 #include <errno.h>
@@ -156,8 +157,8 @@ int http_render_kpis(FILE *out, const struct http_view *view, const char *scope)
 {
     const struct config *config = view->live->config;
     const char *between = "[";
-    for (size_t s = 0; s <= config->n_rooms; s++) {
-        const char *id = s < config->n_rooms ? config->room[s].id : "site";
+    for (size_t s = 0; s < scope_count(config); s++) {
+        const char *id = scope_at(config, s).id;
         if (scope && strcmp(scope, id) != 0)
             continue;
         for (int q = Q_KPI_FIRST; q < Q_COUNT; q++) {

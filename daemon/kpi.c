@@ -22,17 +22,6 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e)
     to->meters += e->meters;
 }
 
-/* The variance of what entered that is IT's own. */
-static double shared_of(const struct kpi_window *w, const struct kpi_energies *e)
-{
-    struct kpi_term terms[ROLE_COUNT];
-    size_t n = kpi_terms(w, e, terms);
-    double shared = 0;
-    for (size_t k = 0; k < n; k++)
-        shared += terms[k].shared;
-    return shared;
-}
-
 struct maker {
     const struct kpi_scope *scope;
     const struct kpi_window *w;
@@ -95,7 +84,7 @@ static struct balance balance_of(const struct maker *m, const struct kpi_energie
     struct balance b = {0};
     b.error = kpi_total(m->scope, m->w, e, &b.total, &b.it, b.reason);
     if (!b.error)
-        b.shared = shared_of(m->w, e);
+        b.shared = kpi_shared(m->w, e);
     return b;
 }
 
@@ -215,7 +204,7 @@ static void make_ppue(struct maker *m, const struct balance *whole)
     }
     if (!b.error) {
         b.total = kpi_entered(m->w, e);
-        b.shared = shared_of(m->w, e);
+        b.shared = kpi_shared(m->w, e);
         bool overhead = e->role[ROLE_GRID].meters || ups || e->role[ROLE_COOLING].meters ||
                         e->role[ROLE_COOLING_IMPORT].meters || e->role[ROLE_LIGHTING].meters ||
                         e->role[ROLE_OTHER].meters;

@@ -52,6 +52,7 @@ struct kpi_energies {
     struct kpi_energy on_ups;             /* metered on a UPS and not IT */
     struct kpi_energy removed;            /* heat that the cooling carried away */
     struct kpi_energy heat;               /* recoverable heat, as ROOM/kpi/heat-power says */
+    double shared;                        /* of a sum of rooms: variance of its total that is IT's own */
 };
 
 struct kpi_window {
@@ -62,6 +63,7 @@ struct kpi_window {
     char ups_unmetered[80];       /* a UPS whose input has no meter; "" */
     char reversed[64];            /* a meter that counted backwards; "" */
     char silent[160];             /* meters without any covered time in it; "" */
+    char no_it[200];              /* why IT cannot be told, whatever its meters show; "" */
     char overlap[200];            /* meters that claim one place of the tree, in words; "" */
     enum role overlap_role;       /* what they count as */
     char boundary[200];           /* meters of the total or of IT that cannot all be right, in words; "" */
@@ -92,6 +94,8 @@ struct kpi_term {
 };
 size_t kpi_terms(const struct kpi_window *window, const struct kpi_energies *energies,
                  struct kpi_term terms[ROLE_COUNT]);
+/* The variance of what entered that is IT's own: the same meters are on both sides of a ratio. */
+double kpi_shared(const struct kpi_window *window, const struct kpi_energies *energies);
 /* What was metered of the energy that entered, complete or not. */
 struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_energies *energies);
 

@@ -2,6 +2,7 @@
 #include "daemon/kpi_now.h"
 
 #include "daemon/live_figures.h"
+#include "daemon/scope.h"
 #include "drivers/unit.h"
 
 #include <math.h>
@@ -127,6 +128,18 @@ static const char *missing_devices(const struct live *live, size_t room, char *t
     return used ? text : NULL;
 }
 
+/* Is one of them among what measures IT? Then a sum without this room is not the IT of all. */
+static bool it_missing(const struct live *live, size_t room)
+{
+    bool missing = false;
+    for (size_t i = 0; i < live->n_devices; i++) {
+        const struct live_device *d = live->device[i];
+        bool it = d->config && (d->config->role == ROLE_IT || d->config->role == ROLE_UPS_OUT);
+        missing |= it && d->config->room == room && !d->shape;
+    }
+    return missing;
+}
+
 static struct heat_input heat_input(const struct live *live, const struct heat_config *heat)
 {
     return (struct heat_input){
@@ -159,21 +172,42 @@ static void run_room(struct kpi_now *now, const struct live *live, size_t index,
         .meters = meters,
         .n = n_meters,
         .input = heat_input(live, &rc->heat),
+        .it_missing = it_missing(live, index),
     };
     *n += live_figures_room(ring_of(now, rc->id), &room, moment.boot_us, moment.wall_ms / 1000, results + *n, ret_part);
     free(meters);
 }
 
+/* Groups and the site, over what the rooms gave. */
+static size_t run_sums(const struct config *config, const struct live_part *parts, int64_t now_s,
+                       struct kpi_result *results)
+{
+    size_t n = 0;
+    const struct live_part **own = calloc(config->n_rooms + 1, sizeof *own);
+    if (!own)
+        abort();
+    for (size_t i = config->n_rooms; i < scope_count(config); i++) {
+        struct scope scope = scope_at(config, i);
+        size_t n_own = 0;
+        for (size_t room = 0; room < config->n_rooms; room++)
+            if (scope_covers(&scope, room))
+                own[n_own++] = &parts[room];
+        n += live_figures_sum(scope.id, own, n_own, now_s, results + n);
+    }
+    free(own);
+    return n;
+}
+
 void kpi_now_run(struct kpi_now *now, const struct live *live, struct flow *flow, struct moment moment)
 {
     size_t rooms = live->config->n_rooms, n = 0;
-    struct kpi_result *results = calloc((rooms + 1) * LIVE_RESULTS, sizeof *results);
+    struct kpi_result *results = calloc(scope_count(live->config) * LIVE_RESULTS, sizeof *results);
     struct live_part *parts = calloc(rooms + 1, sizeof *parts);
     if (!results || !parts)
         abort();
     for (size_t i = 0; i < rooms; i++)
         run_room(now, live, i, moment, results, &n, &parts[i]);
-    n += live_figures_site(parts, rooms, moment.wall_ms / 1000, results + n);
+    n += run_sums(live->config, parts, moment.wall_ms / 1000, results + n);
     flow_kpis(flow, results, n, moment);
     free(parts);
     free(results);

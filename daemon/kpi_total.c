@@ -16,6 +16,10 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e, double sign)
 
 int kpi_it(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
 {
+    if (*w->no_it) {
+        snprintf(ret_reason, 200, "%s", w->no_it);
+        return -ENODATA;
+    }
     if (*w->reversed) {
         snprintf(ret_reason, 200, "%s counts backwards: is it the wrong way round (parts: invert: yes)?", w->reversed);
         return -EINVAL;
@@ -90,6 +94,16 @@ static size_t terms_of_parts(const struct kpi_window *w, const struct kpi_energi
 size_t kpi_terms(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_term terms[ROLE_COUNT])
 {
     return e->role[ROLE_GRID].meters ? terms_at_grid(e, terms) : terms_of_parts(w, e, terms);
+}
+
+double kpi_shared(const struct kpi_window *w, const struct kpi_energies *e)
+{
+    struct kpi_term terms[ROLE_COUNT];
+    size_t n = kpi_terms(w, e, terms);
+    double shared = e->shared;
+    for (size_t k = 0; k < n; k++)
+        shared += terms[k].shared;
+    return shared;
 }
 
 struct kpi_energy kpi_entered(const struct kpi_window *w, const struct kpi_energies *e)

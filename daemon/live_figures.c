@@ -191,13 +191,14 @@ size_t live_figures_room(struct live_ring *ring, const struct live_room *room, i
     part->id = room->scope.id;
     part->it = p.it;
     part->category = p.category;
-    part->expected = p.expected;
+    part->expected = p.expected || room->it_missing;
     part->heat = heat.power;
     part->temperature = heat.temperature;
     part->delivered = heat.delivered;
     part->electric = heat.electric;
     part->estimated = heat.estimated;
-    snprintf(part->reason, sizeof part->reason, "%s", isnan(p.it) ? p.it_reason : p.total_reason);
+    bool unread = !p.expected && room->it_missing;
+    snprintf(part->reason, sizeof part->reason, "%s", isnan(p.it) && !unread ? p.it_reason : p.total_reason);
     ring_sum(ring, boot_us, part);
     put_ratio(begin(&results[0], part->id, Q_K_POWER_RATIO, "power ratio", now_s), part, now_s);
     put(begin(&results[1], part->id, Q_K_IT_POWER, "IT power", now_s), p.it, false, p.it_reason);
@@ -209,48 +210,48 @@ size_t live_figures_room(struct live_ring *ring, const struct live_room *room, i
     return LIVE_RESULTS;
 }
 
-static void join(struct live_part *site, const struct live_part *part, double *heated)
+static void join(struct live_part *sum, const struct live_part *part, double *heated)
 {
     if (part->expected) {
-        site->it += part->it;
-        site->category = !site->category || part->category < site->category ? part->category : site->category;
-        site->ratio_total += part->ratio_total;
-        site->ratio_it += part->ratio_it;
-        if (!site->expected || part->covered_us < site->covered_us)
-            site->covered_us = part->covered_us;
-        if (*part->reason && !*site->reason)
-            snprintf(site->reason, sizeof site->reason, "%.32s: %.160s", part->id, part->reason);
-        site->expected = true;
+        sum->it += part->it;
+        sum->category = !sum->category || part->category < sum->category ? part->category : sum->category;
+        sum->ratio_total += part->ratio_total;
+        sum->ratio_it += part->ratio_it;
+        if (!sum->expected || part->covered_us < sum->covered_us)
+            sum->covered_us = part->covered_us;
+        if (*part->reason && !*sum->reason)
+            snprintf(sum->reason, sizeof sum->reason, "%.32s: %.160s", part->id, part->reason);
+        sum->expected = true;
     }
     if (isnan(part->heat))
         return;
-    site->heat += part->heat;
+    sum->heat += part->heat;
     *heated += part->heat * part->temperature;
-    site->estimated |= part->estimated;
+    sum->estimated |= part->estimated;
     if (!isnan(part->delivered)) {
-        site->delivered += part->delivered;
-        site->electric += part->electric;
+        sum->delivered += part->delivered;
+        sum->electric += part->electric;
     }
 }
 
-size_t live_figures_site(const struct live_part *parts, size_t n, int64_t now_s,
-                         struct kpi_result results[LIVE_RESULTS])
+size_t live_figures_sum(const char *id, const struct live_part *const *parts, size_t n, int64_t now_s,
+                        struct kpi_result results[LIVE_RESULTS])
 {
-    struct live_part site = {.id = "site"};
+    struct live_part sum = {.id = id};
     double heated = 0;
     for (size_t i = 0; i < n; i++)
-        join(&site, &parts[i], &heated);
-    if (!site.expected) {
-        site.it = NAN;
-        snprintf(site.reason, sizeof site.reason, "no meter of IT energy");
+        join(&sum, parts[i], &heated);
+    if (!sum.expected) {
+        sum.it = NAN;
+        snprintf(sum.reason, sizeof sum.reason, "no meter of IT energy");
     }
-    site.temperature = site.heat > 0 ? heated / site.heat : (double)NAN;
-    site.heat = site.heat > 0 ? site.heat : (double)NAN;
-    site.delivered = site.delivered > 0 ? site.delivered : (double)NAN;
-    put_ratio(begin(&results[0], "site", Q_K_POWER_RATIO, "power ratio", now_s), &site, now_s);
-    put(begin(&results[1], "site", Q_K_IT_POWER, "IT power", now_s), site.it, false, site.reason);
-    results[1].category = site.category;
-    double cop = site.electric > 0 ? site.delivered / site.electric : (double)NAN;
-    put_heat(results, &site, "no room has it", now_s, cop);
+    sum.temperature = sum.heat > 0 ? heated / sum.heat : (double)NAN;
+    sum.heat = sum.heat > 0 ? sum.heat : (double)NAN;
+    sum.delivered = sum.delivered > 0 ? sum.delivered : (double)NAN;
+    put_ratio(begin(&results[0], id, Q_K_POWER_RATIO, "power ratio", now_s), &sum, now_s);
+    put(begin(&results[1], id, Q_K_IT_POWER, "IT power", now_s), sum.it, false, sum.reason);
+    results[1].category = sum.category;
+    double cop = sum.electric > 0 ? sum.delivered / sum.electric : (double)NAN;
+    put_heat(results, &sum, "no room has it", now_s, cop);
     return LIVE_RESULTS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The figures of this moment: power ratio over 15 minutes, IT power, recoverable heat. Pure: values in, results out.
  *
- * Shape: live_figures_room each few seconds with the room's meters and their powers of now; live_figures_site over what
+ * Shape: live_figures_room each few seconds with the room's meters and their powers of now; live_figures_sum over what
  *        the rooms gave. A ratio of powers is no PUE: power-ratio is the quotient of what flowed in the last 15 minutes
  *        while every needed meter was read.
  *        Results are power-ratio it-power heat-power heat-temperature heat-cop heat-delivered, in this order.
@@ -37,9 +37,10 @@ struct live_room {
     struct live_meter *meters;
     size_t n;
     struct heat_input input; /* room_power NAN: from the meters */
+    bool it_missing;         /* a device that measures IT has not been read yet */
 };
 
-/* What the site's figures are made of. */
+/* What the figures of the site and of groups are made of. */
 struct live_part {
     const char *id;
     double it, heat, temperature, delivered, electric; /* NAN: not known */
@@ -52,5 +53,6 @@ struct live_part {
 
 size_t live_figures_room(struct live_ring *ring, const struct live_room *room, int64_t boot_us, int64_t now_s,
                          struct kpi_result results[LIVE_RESULTS], struct live_part *ret_part);
-size_t live_figures_site(const struct live_part *parts, size_t n, int64_t now_s,
-                         struct kpi_result results[LIVE_RESULTS]);
+/* id: of the site, or of a group that has these parts. */
+size_t live_figures_sum(const char *id, const struct live_part *const *parts, size_t n, int64_t now_s,
+                        struct kpi_result results[LIVE_RESULTS]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_ghost.h"
 
+#include "daemon/scope.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -70,13 +72,14 @@ static size_t split(char *topic, const char *level[LEVELS])
 static const char *of_tree(const struct ghost_hunt *hunt, char *rest, const json_t *json)
 {
     const char *level[LEVELS] = {0};
+    struct scope scope;
     size_t n = split(rest, level);
     if (n == 0)
         return NULL;
     if (strcmp(level[0], "device") == 0)
         return of_device(hunt, level, n);
     if (strcmp(level[0], "kpi") == 0 && n >= 2)
-        return strcmp(level[1], "site") == 0 || find_room(hunt->config, level[1]) ? NULL : "no such room";
+        return scope_find(hunt->config, level[1], &scope) == 0 ? NULL : "no such room or group";
     if (strcmp(level[0], "alert") == 0)
         return of_alert(hunt, json);
     if (strcmp(level[0], "homeassistant") == 0 && n >= 2)

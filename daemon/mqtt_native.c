@@ -5,6 +5,8 @@
 #include "mqtt_leftover.h"
 #include "mqtt_past.h"
 
+#include "daemon/scope.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -198,15 +200,14 @@ static void native_kpis(void *self, const struct kpi_result *results, size_t n)
     }
 }
 
-/* KPIs of rooms that the configuration has no more, and those that the broker is not to have any more. */
+/* KPIs of rooms and groups that the configuration has no more, and those that the broker is not to have any more. */
 static void clear_kpis(struct native *native)
 {
     const struct config *config = native->host->live->config;
     for (size_t i = 0; i < native->known.n_kpis;) {
         const struct kpi_result *result = &native->known.kpi[i].result;
-        bool known = strcmp(result->scope, "site") == 0;
-        for (size_t r = 0; r < config->n_rooms && !known; r++)
-            known = strcmp(config->room[r].id, result->scope) == 0;
+        struct scope scope;
+        bool known = scope_find(config, result->scope, &scope) == 0;
         if (!known || !wanted_kpi(native, result)) {
             char topic[MQTT_TOPIC_MAX];
             mqtt_topic_kpi(topic, sizeof topic, &native->host->base, result->scope, quantity_row(result->id)->name);

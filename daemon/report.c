@@ -84,13 +84,19 @@ const struct kpi_result *report_figure(const struct report_source *source, enum 
 
 bool report_covers(const struct report_source *source, size_t room)
 {
-    return !source->room || (room != NO_INDEX && source->room == &source->config->room[room]);
+    return scope_covers(&source->of, room);
 }
 
-const struct eu_config *report_entered(const struct report_source *source)
+const struct eu_config *report_entered(const struct report_source *s)
 {
-    const struct config *c = source->config;
-    if (!source->room)
-        return c->eu;
-    return source->room->eu ? source->room->eu : c->n_rooms == 1 ? c->eu : NULL;
+    if (s->room && s->room->eu)
+        return s->room->eu;
+    bool site = s->room ? s->config->n_rooms == 1 : !s->of.group; /* a site's one room is the site */
+    return site ? s->config->eu : NULL;
+}
+
+bool report_summed(const struct report_source *source)
+{
+    bool single = !source->of.group && figures_site_single(source->figures);
+    return !source->room && !single && source->config->n_rooms;
 }

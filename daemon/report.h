@@ -16,6 +16,7 @@
 #include "daemon/ledger.h"
 #include "daemon/quarter_profile.h"
 #include "daemon/plant.h"
+#include "daemon/scope.h"
 
 #include <jansson.h>
 
@@ -26,8 +27,9 @@ struct report_source {
     const char *state;              /* STATE, with rrd/ and devices/; NULL: none */
     const struct plant *plant;      /* the points of its devices */
     struct report_looks *looks;     /* report_looks.h */
-    const char *scope;              /* a room's id, or "site" */
-    const struct room_config *room; /* NULL: the site */
+    const char *scope;              /* a room's id, a group's, or "site" */
+    const struct room_config *room; /* NULL: the site or a group */
+    struct scope of;                /* the same */
     int64_t from_s, to_s;           /* the period as asked */
     int64_t now_s;
     bool closed;                     /* the period is over */
@@ -64,3 +66,5 @@ const struct kpi_result *report_figure(const struct report_source *source, enum 
 const struct eu_config *report_entered(const struct report_source *source);
 /* Is room (an index of the configuration, or NO_INDEX) within the report's scope? */
 bool report_covers(const struct report_source *source, size_t room);
+/* Are its figures the sum of rooms, each with a balance of its own? */
+bool report_summed(const struct report_source *source);

@@ -359,6 +359,7 @@ struct page *report_compose(const json_t *document, struct language *l)
     compose_head(page, document, l);
     compose_cards(page, document, l);
     compose_energy(page, document, l);
+    layout_section(page, document, "members", l);
     compose_charts(page, document, l);
     compose_kpis(page, document, l);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {

@@ -9,6 +9,7 @@
 #include "daemon/report_eu.h"
 #include "daemon/report_heat.h"
 #include "daemon/report_kpis.h"
+#include "daemon/report_members.h"
 #include "daemon/report_meters.h"
 #include "daemon/report_money.h"
 #include "daemon/report_peaks.h"
@@ -20,6 +21,7 @@
 /* clang-format off */
 const struct report_section report_sections[] = {
     {"energy", report_energy},
+    {"members", report_members},
     {"kpis", report_kpis},
     {"series", report_series},
     {"money", report_money},
@@ -58,7 +60,7 @@ json_t *report_head(const struct report_source *s)
     json_object_set_new(document, "schema", json_integer(1));
     json_object_set_new(document, "site", report_text(s->config->site));
     json_object_set_new(document, "scope", report_text(s->scope));
-    json_object_set_new(document, "title", report_text(s->room ? s->room->title : s->config->title));
+    json_object_set_new(document, "title", report_text(s->of.title));
     json_object_set_new(document, "created", report_time(s->now_s));
     json_object_set_new(document, "period", period_of(s));
     return document;

@@ -2,7 +2,7 @@
 /* The report as one JSON document: contract H, built section by section.
  *
  * Shape: sections are rows of report_sections, in the order of the document. A section that fails leaves its reason.
- * Errors: -errno of the ledger; -ENOENT for a scope that is neither a room nor "site". No data is no error.
+ * Errors: -errno of the ledger; -ENOENT for a scope that is no room, no group and not "site". No data is no error.
  * Owner: *ret is the caller's.
  */
 #pragma once

@@ -20,16 +20,20 @@ static int split_room(const struct report_source *source, const char *room, int6
 
 int report_split(const struct report_source *source, int64_t from_s, int64_t to_s, struct energy_split *ret)
 {
-    if (source->room || figures_site_single(source->figures) || !source->config->n_rooms)
+    bool any = false;
+    if (!report_summed(source))
         return split_room(source, source->scope, from_s, to_s, ret);
     struct energy_split room;
     for (size_t i = 0; i < source->config->n_rooms; i++) {
         const char *id = source->config->room[i].id;
-        int r = split_room(source, id, from_s, to_s, i ? &room : ret);
+        if (!report_covers(source, i))
+            continue;
+        int r = split_room(source, id, from_s, to_s, any ? &room : ret);
         if (r)
             return r;
-        if (i)
+        if (any)
             energy_split_add(ret, &room, id);
+        any = true;
     }
     return 0;
 }

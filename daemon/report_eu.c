@@ -54,11 +54,13 @@ static int find_it(struct eu *eu)
     const struct report_source *s = eu->source;
     struct kpi_window w;
     struct kpi_scope scope;
-    bool one = s->room || figures_site_single(s->figures);
+    bool one = !report_summed(s);
     size_t n = one ? 1 : s->config->n_rooms;
     eu->it = n ? 0 : (double)NAN;
     for (size_t i = 0; i < n; i++) {
         int category = 0;
+        if (!one && !report_covers(s, i))
+            continue;
         int r = figures_site_window(s->figures, one ? s->scope : s->config->room[i].id, s->from_s, s->to_s, &w, &scope);
         if (r)
             return r;

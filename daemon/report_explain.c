@@ -220,8 +220,10 @@ static json_t *notes_of(const struct report_source *s, const struct formula *f)
     json_t *notes = json_array();
     json_array_append_new(notes, json_string(f->whole ? "All that is known of the period."
                                                       : "Only the time in which all needed meters were read."));
-    if (!s->room && !figures_site_single(s->figures))
-        json_array_append_new(notes, json_string("The site has no grid meter of its own: it is the sum of its rooms."));
+    if (report_summed(s))
+        json_array_append_new(notes, json_string(s->of.group ? "A group is the sum of its rooms."
+                                                             : "The site has no grid meter of its own: it is the sum "
+                                                               "of its rooms."));
     json_array_append_new(notes, json_string("Uncertainty: limits of error as rectangular distributions (a/√3), "
                                              "independent meters, shared ones once; k = 2 (JCGM 100:2008)."));
     return notes;

@@ -25,15 +25,11 @@ struct report_gathered {
 
 static int find_scope(struct report_source *s, const char *scope)
 {
+    int r = scope_find(s->config, scope, &s->of);
     s->scope = scope;
-    if (!strcmp(scope, "site"))
-        return 0;
-    for (size_t i = 0; i < s->config->n_rooms; i++)
-        if (!strcmp(s->config->room[i].id, scope)) {
-            s->room = &s->config->room[i];
-            return 0;
-        }
-    return -ENOENT;
+    if (!r && s->of.room != NO_INDEX)
+        s->room = &s->config->room[s->of.room];
+    return r;
 }
 
 /* A PUE is a figure of twelve months; of any other period it is told why there is none. */

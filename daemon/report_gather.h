@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What all sections of a report stand on, gathered once: the window, its figures and its meters.
  *
- * Errors: -errno of the ledger; -ENOENT for a scope that is neither a room nor "site".
+ * Errors: -errno of the ledger; -ENOENT for a scope that is no room, no group and not "site".
  * Owner: report_gathered_free.
  */
 #pragma once

@@ -67,7 +67,11 @@ static double put_capacity_price(const struct report_source *s, json_t *to)
 {
     size_t months;
     double peak = report_peaks_mean(s, &months), price = s->config->factors.price_capacity;
-    double euros = price > 0 ? peak / 1e3 * price * (double)months / MONTHS_A_YEAR : (double)NAN;
+    /* each connection is charged its own peaks: those of a group's sum are nobody's */
+    bool charged = price > 0 && !s->of.group;
+    double euros = charged ? peak / 1e3 * price * (double)months / MONTHS_A_YEAR : (double)NAN;
+    if (price > 0 && s->of.group)
+        report_missing(s, "capacity", "the capacity is charged at each connection: see its rooms");
     put(to, "peak_w", peak);
     put(to, "capacity_eur", euros);
     return euros;

@@ -69,6 +69,12 @@ struct room_config {
     const struct eu_config *eu; /* NULL: nothing entered */
 };
 
+/* Rooms told of together, beside the site: a central daemon's sites, or the floors of a building. */
+struct group_config {
+    const char *id, *title;
+    size_t n_rooms, *room; /* indexes */
+};
+
 struct rack_config {
     const char *id, *title, *row, *position;
     size_t room;

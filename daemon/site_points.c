@@ -27,9 +27,7 @@ int site_points_load(const char *const *dirs, size_t n, const char *state, struc
     site.live = site.plant->live;
     uint32_t number = (uint32_t)site.live->n_points;
     struct binder binder = {.live = site.live, .number = next_number, .record = no_record, .context = &number};
-    for (size_t i = 0; i < site.config->n_rooms; i++)
-        bind_scope(&binder, site.config->room[i].id);
-    bind_scope(&binder, "site");
+    bind_scopes(&binder, site.config);
     *ret = site;
     return 0;
 }

@@ -8,6 +8,7 @@
 static const struct option_row graph_options[] = {
     CLI_FLAG("site", site, "graph of the whole site; the default"),
     CLI_TEXT("room", room, "ROOM", "graph of this room"),
+    CLI_TEXT("group", group, "GROUP", "graph of this group of rooms"),
     CLI_TEXT("rack", rack, "RACK", "graph of this rack"),
     CLI_TEXT("device", device, "DEVICE", "graph of this device"),
     CLI_TEXT("from", from, "TIME", "2026-10-25, 2026-10-25T14:30:00Z, -24h, -7d; -24h"),
@@ -54,6 +55,7 @@ static const struct option_row migrate_options[] = {
     CLI_TEXT("state", state, "DIR", "$STATE_DIRECTORY, else /var/lib/wattwacht"), CLI_JSON, CLI_END};
 static const struct option_row report_options[] = {
     CLI_TEXT("room", room, "ROOM", "of this room"),
+    CLI_TEXT("group", group, "GROUP", "of this group of rooms"),
     CLI_FLAG("site", site, "of the whole site; the default"),
     CLI_TEXT("period", period, "PERIOD", "2026, 2026-10, 2026-W40, 2026-10-25, 12m or FROM/TO; last month"),
     CLI_TEXT("format", format, "FORMAT", "text, csv, json, html or eu; text"),

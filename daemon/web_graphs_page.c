@@ -7,22 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void choice(json_t *list, const char *id, const char *title, const char *chosen)
-{
-    json_t *one = web_add(list, json_object());
-    web_put_text(one, "id", id);
-    web_put_text(one, "title", title);
-    web_put(one, "here", json_boolean(!strcmp(id, chosen)));
-}
-
 static void put_scopes(const struct web_world *world, const char *chosen, json_t *view)
 {
     const struct config *config = world->config;
     json_t *groups = json_array(), *list = json_array();
     char id[ID_MAX + 8], title[120];
-    choice(list, "site", web_say(world, "The whole site"), chosen);
-    for (size_t i = 0; i < config->n_rooms; i++)
-        choice(list, config->room[i].id, web_room_title(&config->room[i]), chosen);
+    web_put_scopes(world, chosen, list);
     json_t *group = web_add(groups, json_object());
     web_put_text(group, "title", web_say(world, "Rooms"));
     web_put(group, "options", list);
@@ -32,14 +22,14 @@ static void put_scopes(const struct web_world *world, const char *chosen, json_t
         snprintf(id, sizeof id, "rack:%s", rack->id);
         snprintf(title, sizeof title, "%.50s, %.50s", web_rack_title(rack),
                  rack->room < config->n_rooms ? web_room_title(&config->room[rack->room]) : "");
-        choice(list, id, title, chosen);
+        web_choice(list, id, title, chosen);
     }
     group = web_add(groups, json_object());
     web_put_text(group, "title", web_say(world, "Racks"));
     web_put(group, "options", list);
     list = json_array();
     for (size_t i = 0; i < config->n_devices; i++)
-        choice(list, config->device[i].id, config->device[i].id, chosen);
+        web_choice(list, config->device[i].id, config->device[i].id, chosen);
     group = web_add(groups, json_object());
     web_put_text(group, "title", web_say(world, "Devices"));
     web_put(group, "options", list);
@@ -54,7 +44,7 @@ static bool put_kinds(const struct web_world *world, const char *chosen, json_t 
     const json_t *one;
     json_array_foreach(json_object_get(world->graphs, "graphs"), i, one)
     {
-        choice(list, web_text(one, "what"), web_text(one, "title"), chosen);
+        web_choice(list, web_text(one, "what"), web_text(one, "title"), chosen);
         if (!strcmp(web_text(one, "what"), chosen)) {
             found = true;
             web_put_text(view, "graph_title", web_text(one, "title"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/web_page.h"
+#include "daemon/scope.h"
 
 #include "drivers/hash.h"
 
@@ -173,6 +174,26 @@ void web_page_collect(const json_t *view, json_t *values)
     json_object_foreach((json_t *)view, key, member)
     {
         web_page_collect(member, values);
+    }
+}
+
+json_t *web_choice(json_t *list, const char *id, const char *title, const char *chosen)
+{
+    json_t *one = web_add(list, json_object());
+    web_put_text(one, "id", id);
+    web_put_text(one, "title", title);
+    web_put(one, "here", json_boolean(!strcmp(id, chosen)));
+    return one;
+}
+
+void web_put_scopes(const struct web_world *world, const char *chosen, json_t *list)
+{
+    const struct config *config = world->config;
+    size_t n = scope_count(config);
+    web_choice(list, "site", web_say(world, "The whole site"), chosen);
+    for (size_t i = 0; i + 1 < n; i++) {
+        struct scope scope = scope_at(config, i);
+        web_choice(list, scope.id, i < config->n_rooms ? web_room_title(&config->room[i]) : scope.title, chosen);
     }
 }
 

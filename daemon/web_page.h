@@ -40,6 +40,10 @@ json_t *web_alert_list(const struct web_world *world, const char *room, const ch
 json_t *web_picture(const struct web_world *world, const char *what, const char *scope, const char *from,
                     const char *title, const char *size);
 
+/* One option of a list, chosen or not; and all scopes as options. */
+json_t *web_choice(json_t *list, const char *id, const char *title, const char *chosen);
+void web_put_scopes(const struct web_world *world, const char *chosen, json_t *list);
+
 int web_overview(const struct web_world *world, const struct web_query *query, json_t *view);
 int web_room_page(const struct web_world *world, const struct web_query *query, json_t *view);
 void web_room_asks(const struct web_world *world, const struct web_query *query, json_t *asks);

@@ -2,6 +2,7 @@
 #include "daemon/web_page.h"
 
 #include "daemon/calendar.h"
+#include "daemon/scope.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,15 +33,6 @@ static const char *scope_of(const struct web_query *query)
     return *query->scope ? query->scope : "site";
 }
 
-static json_t *choice(json_t *list, const char *id, const char *title, const char *chosen)
-{
-    json_t *one = web_add(list, json_object());
-    web_put_text(one, "id", id);
-    web_put_text(one, "title", title);
-    web_put(one, "here", json_boolean(!strcmp(id, chosen)));
-    return one;
-}
-
 static void put_downloads(const struct web_world *world, const struct web_query *query, const char *period,
                           json_t *view)
 {
@@ -62,8 +54,9 @@ int web_reports_page(const struct web_world *world, const struct web_query *quer
 {
     char period[64], text[16];
     int64_t from, to;
-    if (*query->scope && strcmp(query->scope, "site") != 0 && !web_room(world->config, query->scope)) {
-        web_put_text(view, "error", "there is no room of this name");
+    struct scope scope;
+    if (*query->scope && scope_find(world->config, query->scope, &scope)) {
+        web_put_text(view, "error", "there is no room or group of this name");
         return -ENOENT;
     }
     period_of(world, query, period);
@@ -72,18 +65,16 @@ int web_reports_page(const struct web_world *world, const struct web_query *quer
         return -EINVAL;
     }
     json_t *scopes = json_array(), *periods = json_array();
-    choice(scopes, "site", web_say(world, "The whole site"), scope_of(query));
-    for (size_t i = 0; i < world->config->n_rooms; i++)
-        choice(scopes, world->config->room[i].id, web_room_title(&world->config->room[i]), scope_of(query));
+    web_put_scopes(world, scope_of(query), scopes);
     for (int i = 0; i < MONTHS; i++) {
         month_text(text, world->now_ms / 1000, -i);
-        choice(periods, text, text, period);
+        web_choice(periods, text, text, period);
     }
     for (int i = 0; i < 3; i++) {
         time_t t = (time_t)calendar_start(SPAN_YEAR, world->now_ms / 1000, -i);
         struct tm tm;
         strftime(text, sizeof text, "%Y", localtime_r(&t, &tm));
-        choice(periods, text, text, period);
+        web_choice(periods, text, text, period);
     }
     web_put(view, "scopes", scopes);
     web_put(view, "periods", periods);

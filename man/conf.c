@@ -43,7 +43,7 @@ static const char *type_of(const struct field *f)
 
 static void choices(const struct field *f)
 {
-    if (f->read != field_choice)
+    if (f->read != field_choice && f->read != config_priority)
         return;
     printf("One of");
     for (const char *const *name = f->arg; *name; name++) {
@@ -59,7 +59,7 @@ static void print_table(const struct field *table, const char *path)
         char key[200];
         bool named = f->read == field_map_of;
         snprintf(key, sizeof key, "%s%s%s%s", path, *path ? "." : "", f->name, named ? ".NAME" : "");
-        bool table_of = f->arg && f->read != field_choice;
+        bool table_of = f->arg && f->read != field_choice && f->read != config_priority;
         printf(".TP\n.B ");
         escape(key);
         if (type_of(f)) {

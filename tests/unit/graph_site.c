@@ -23,6 +23,7 @@ static const char site_yaml[] =
     "rooms:\n"
     "  r1: {title: Room one, ashrae: A2, boundary: {complete: yes}}\n"
     "  r2: {title: Room two, ashrae: A1}\n"
+    "groups: {one: {title: Only one, rooms: [r1]}, other: {rooms: [r2]}}\n"
     "racks: {k1: {room: r1, title: Rack one}, k2: {room: r1}, r2: {room: r1, title: Rack like a room}}\n"
     "devices:\n"
     "  pdu-a: {room: r1, rack: k1, profile: apc-rpdu2, address: 127.0.0.1, role: it, feed: A, breaker: 16A,\n"

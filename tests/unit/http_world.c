@@ -66,6 +66,9 @@ struct world *world_new(void)
     world->config.site = "leuven";
     world->config.n_rooms = 1;
     world->config.room = &world->room;
+    world->config.n_groups = 1;
+    world->config.group = &world->group;
+    world->group = (struct group_config){.id = "beide", .title = "Beide"};
     world->config.n_devices = 2;
     world->config.device = world->device;
     world->live = live_new();

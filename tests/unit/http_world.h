@@ -9,6 +9,7 @@
 struct world {
     struct config config;
     struct room_config room;
+    struct group_config group;
     struct device_config device[2];
     struct live *live;
     struct kpi_result kpi;

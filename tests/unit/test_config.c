@@ -70,6 +70,7 @@ static const char good[] =
     "    targets: {cool: {kpi: ipue, baseline: {year: 2025, value: 1.62}, goals: {one-year: 1.5}, first-step: x}}\n"
     "    heat: {architecture: dx_open, sink: {supply: 50C, return: 40C}, air: {flow: 5000m3/h},\n"
     "      investment: {cost: 45kEUR, years: 15, rate: 5%, maintenance: 2%}}\n"
+    "groups: {both: {title: Beide, rooms: [stadskantoor]}}\n"
     "racks: {r1: {room: stadskantoor}}\n"
     "sources: {lights: {room: stadskantoor, role: lighting, constant: 120W, accuracy: 10%}}\n"
     "eu: {year: 2026, lau: \"24062\", it-power: 60kW}\n"
@@ -114,6 +115,9 @@ static void test_good(void **state)
     assert_true(config->room[0].complete);
     assert_float_equal(config->room[0].heat.air_flow_fixed, 5000, 0);
     assert_float_equal(config->room[0].heat.sink_supply, 50, 0);
+    assert_int_equal(config->n_groups, 1);
+    assert_string_equal(config->group[0].title, "Beide");
+    assert_true(config->group[0].n_rooms == 1 && config->group[0].room[0] == 0);
     const struct heat_investment *investment = &config->room[0].heat.investment;
     assert_true(investment->cost == 45000 && investment->years == 15 && fabs(investment->rate - 0.05) < 1e-12 &&
                 fabs(investment->maintenance - 0.02) < 1e-12);
@@ -234,6 +238,16 @@ static const struct {
      "a.yaml:2:32: rate: missing: interest a year, like 5%"},
     {"site: {name: s}\nrooms: {r: {heat: {investment: {cost: 1kEUR, years: 0, rate: 5%, maintenance: 2%}}}}\n",
      "a.yaml:2:53: years: expected 1 to 100 years"},
+    {HEAD "groups: {g: {rooms: [r, s]}}\n", "a.yaml:3:21: rooms: expected rooms under rooms:, each once"},
+    {HEAD "groups: {g: {rooms: [r, r]}}\n", "a.yaml:3:21: rooms: expected rooms under rooms:, each once"},
+    {HEAD "groups: {g: {rooms: []}}\n", "a.yaml:3:21: rooms: expected the rooms of the group"},
+    {HEAD "groups: {g: {title: x}}\n",
+     "a.yaml:3:13: rooms: missing: its rooms: where a central daemon sums sites, a room is a site"},
+    {HEAD "groups: {r: {rooms: [r]}}\n", "a.yaml:3:10: r: is a room too: rooms and groups share one name space"},
+    {HEAD "groups: {site: {rooms: [r]}}\n",
+     "a.yaml:3:10: site: not a free name: expected a-z, 0-9 and '-', at most 32"},
+    {HEAD "groups: {g: {rooms: [r]}}\ndevices: {g: {room: r, address: h}}\n",
+     "a.yaml:4:11: g: is a group too: groups and devices share one name space"},
     {HEAD "sources: {s1: {room: r, role: lighting}}\n",
      "a.yaml:3:15: constant: expected either constant: with a power, or reading: yes"},
     {HEAD "alerts: {a: {point: 'x/total/active_power', above: 27C}}\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* figures, figures_site, meter_service, pairing: from polls through the ledger to the KPIs of rooms and the site. */
+/* figures, figures_site, balance_window, meter_service, pairing: from polls through the ledger to the KPIs of rooms and
+ * the site. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -311,6 +311,23 @@ static void test_kpis(void **state)
     assert_float_equal(live_find(w->live, "site/kpi/ipue")->value, 1.3, 0);
 }
 
+/* A group that a reload takes away leaves no figure behind. */
+static void test_scopes(void **state)
+{
+    struct world *w = *state;
+    size_t rooms[] = {0};
+    struct group_config group = {"g", "G", 1, rooms};
+    struct config with = *w->config;
+    with.group = &group;
+    with.n_groups = 1;
+    flow_config(w->flow, &with, NULL);
+    const struct live_point *point = live_find(w->live, "g/kpi/it-power");
+    assert_true(point && !point->gone && !*point->room);
+    assert_string_equal(live_find(w->live, "r/kpi/it-power")->room, "r");
+    flow_config(w->flow, w->config, NULL);
+    assert_true(live_find(w->live, "g/kpi/it-power")->gone && !live_find(w->live, "r/kpi/it-power")->gone);
+}
+
 static void figure(struct world *w, const struct kpi_result *results, size_t n, int64_t second)
 {
     flow_kpis(w->flow, results, n, at(second));
@@ -434,6 +451,7 @@ int main(void)
         WORLD(test_replaced),
         WORLD(test_clock),
         WORLD(test_kpis),
+        WORLD(test_scopes),
         WORLD(test_kpi_limit),
         WORLD(test_manners),
         cmocka_unit_test(test_kept_manners),

@@ -45,6 +45,9 @@ struct plan_row {
 static const struct plan_row plans[] = {
     {"racks of a room", "it-by-rack", "r1", 0, 1, 0, "Rack one", 2},
     {"feeds of the site", "it-by-feed", "site", 0, 2, 0, "Feed A", 1},
+    {"feeds of a group", "it-by-feed", "one", 0, 2, 0, "Feed A", 1},
+    {"nothing in the other group", "it-by-feed", "other", -ENODATA, 0, 0, "it-by-feed: nothing in other", 0},
+    {"shares of a group's balance", "power", "one", 0, 7, 0, "IT", 0},
     {"breakers of a rack: two ratings", "currents", "k1", 0, 2, 2, "pdu-a total-l1", 1},
     {"of a device", "currents", "pdu-b", 0, 1, 1, "pdu-b total-l1", 1},
     {"inlets with both envelopes of A2", "inlets", "r1", 0, 1, 4, "Mean, lowest to highest", 1},
@@ -55,7 +58,7 @@ static const struct plan_row plans[] = {
     {"no such graph", "powr", "site", -ENOENT, 0, 0, "'powr': no graph and no point", 0},
     {"no such point", "pdu-a/total/voltage", "site", -ENOENT, 0, 0, "'pdu-a/total/voltage': no graph and no", 0},
     {"a counter", "pdu-a/total/energy", "site", -EINVAL, 0, 0, "pdu-a/total/energy is not kept in RRD", 0},
-    {"no such room", "power", "r9", -ENOENT, 0, 0, "'r9': no room, rack or device", 0},
+    {"no such room", "power", "r9", -ENOENT, 0, 0, "'r9': no room, group, rack or device", 0},
     {"not of a site", "currents", "site", -EINVAL, 0, 0, "currents is not drawn of a site", 0},
     {"a rack like a room", "it-by-rack", "rack:r2", -ENODATA, 0, 0, "it-by-rack: nothing in r2", 0},
     {"no sensors", "inlets", "r2", -ENODATA, 0, 0, "inlets: nothing in r2 is what it draws; sensors tell", 0},

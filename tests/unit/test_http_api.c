@@ -121,7 +121,7 @@ static void test_kpis(void **state)
     fclose(out);
     json_t *all = json_loads(text, 0, NULL), *kpi;
     free(text);
-    assert_int_equal(json_array_size(all), 2 * (Q_COUNT - Q_KPI_FIRST)); /* the room and the site */
+    assert_int_equal(json_array_size(all), 3 * (Q_COUNT - Q_KPI_FIRST)); /* the room, the group and the site */
     json_array_foreach(all, i, kpi)
     {
         assert_int_equal(json_object_size(kpi), 12);
@@ -141,6 +141,11 @@ static void test_kpis(void **state)
     free(one);
     json_decref(all);
 
+    out = open_memstream(&text, &n);
+    assert_int_equal(http_render_kpis(out, &world->view, "beide"), 0);
+    fclose(out);
+    assert_non_null(strstr(text, "\"scope\": \"beide\""));
+    free(text);
     out = open_memstream(&text, &n);
     assert_int_equal(http_render_kpis(out, &world->view, "kelder"), -ENOENT);
     fclose(out);

@@ -624,11 +624,21 @@ static void test_live(void **state)
     live_figures_room(&ring, &room, (s + 3600) * 1000000, s + 3600, r, &parts[0]);
     parts[1] = parts[0];
     parts[1].id = "other";
-    assert_int_equal(live_figures_site(parts, 2, s, r), LIVE_RESULTS);
+    const struct live_part *const both[] = {&parts[0], &parts[1]};
+    assert_int_equal(live_figures_sum("site", both, 2, s, r), LIVE_RESULTS);
     near("site", r[1].value, 10000, 0);
     near("site's COP", r[4].value, parts[0].delivered / parts[0].electric, 1e-9);
     for (int i = 0; i < LIVE_RESULTS; i++)
         assert_true(!isnan(r[i].value) || *r[i].reason);
+    /* a room whose IT has not been read yet is missing, and not nought */
+    room.n = 0;
+    room.it_missing = true;
+    room.scope.missing = "pdu-2";
+    live_figures_room(&ring, &room, (s + 3610) * 1000000, s + 3610, r, &parts[1]);
+    live_figures_sum("both", both, 2, s, r);
+    assert_true(isnan(r[1].value));
+    assert_string_equal(r[1].scope, "both");
+    assert_string_equal(r[1].reason, "room: no reading yet from pdu-2");
 }
 
 int main(void)

@@ -13,7 +13,9 @@
 
 static struct room_config room = {.id = "leuven"};
 static struct device_config device[] = {{.id = "pdu-a1", .room = 0}, {.id = "meter", .room = NO_INDEX}};
-static struct config config = {.site = "stad", .n_rooms = 1, .room = &room, .n_devices = 2, .device = device};
+static struct group_config group = {.id = "beide"};
+static struct config config = {
+    .site = "stad", .n_rooms = 1, .room = &room, .n_groups = 1, .group = &group, .n_devices = 2, .device = device};
 
 #define JSON_OF(id) "{\"device\":{\"identifiers\":[\"" id "\"]}}"
 
@@ -31,6 +33,7 @@ static const struct {
     {"too short", "w/stad/device/leuven", "x", true, false},
     {"kpi", "w/stad/kpi/leuven/pue/state", "{}", false, false},
     {"kpi of the site", "w/stad/kpi/site/pue/state", "{}", false, false},
+    {"kpi of a group", "w/stad/kpi/beide/pue/state", "{}", false, false},
     {"kpi of a gone room", "w/stad/kpi/kelder/pue/state", "{}", true, false},
     {"alert", "w/stad/alert/x-pdu-a1/state", "{\"device\":\"pdu-a1\",\"room\":\"leuven\"}", false, true},
     {"alert of a gone device", "w/stad/alert/x/state", "{\"device\":\"pdu-b9\",\"room\":\"leuven\"}", true, false},

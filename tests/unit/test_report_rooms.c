@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* report_worth: what the heat of rooms costs and brings, one by one and together. */
+/* scope, balance_window, report_members, report_worth: rooms together, as groups and as the site: over the same time,
+ * with those named that are missing; and what their heat costs and brings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,6 +89,8 @@ static void meter(struct world *w, const char *device, size_t room, enum role ro
     world_device(w, device, role, NO_INDEX, NULL, NAN)->room = room;
 }
 
+static double offset[WORLD_DEVICES]; /* Wh, where a power changes */
+
 /* Every quarter each meter counts its power, in W; one of 0 says nothing. */
 static void run(struct world *w, const double *watts, int64_t from_s, int64_t to_s)
 {
@@ -100,7 +103,8 @@ static void run(struct world *w, const double *watts, int64_t from_s, int64_t to
         row->n = 0;
         for (size_t i = 0; i < n; i++)
             if (watts[i] > 0)
-                row->value[row->n++] = (struct row_value){(uint32_t)i + 1, QL_GOOD, watts[i] * (double)(s - T0) / 3600};
+                row->value[row->n++] =
+                    (struct row_value){(uint32_t)i + 1, QL_GOOD, offset[i] + watts[i] * (double)(s - T0) / 3600};
         assert_int_equal(ledger_feed(w->ledger, row), 0);
         row_free(row);
     }
@@ -214,11 +218,141 @@ static void test_formulas(void **state)
     world_free(w);
 }
 
+static size_t two[] = {0, 1}, three[] = {0, 1, 2};
+static struct group_config groups[] = {{"vlaams-brabant", "Vlaams-Brabant", 2, two}, {"all", "Everything", 3, three}};
+
+/* Three sites, each behind a meter at its grid. */
+static struct world *sites(void)
+{
+    static const char *const ids[][2] = {{"grid-s", "pdu-s"}, {"grid-g", "pdu-g"}, {"grid-b", "pdu-b"}};
+    struct world *w = world_new();
+    w->config.n_rooms = 3;
+    w->config.group = groups;
+    w->config.n_groups = 2;
+    for (size_t i = 0; i < 3; i++) {
+        meter(w, ids[i][0], i, ROLE_GRID);
+        meter(w, ids[i][1], i, ROLE_IT);
+    }
+    return w;
+}
+
+static const json_t *kpi(const json_t *d, const char *id)
+{
+    return in(json_object_get(d, "kpis"), "id", id);
+}
+
+static bool missing(const json_t *d, const char *what, const char *why)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(d, "missing"), i,
+                       one) if (!strcmp(text(one, "what"), what) && strstr(text(one, "why"), why)) return true;
+    return false;
+}
+
+static void test_scopes(void **state)
+{
+    (void)state;
+    struct world *w = sites();
+    struct scope scope;
+    static const char *const ids[] = {"stad", "gent", "brugge", "vlaams-brabant", "all", "site"};
+    assert_int_equal(scope_count(&w->config), 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(scope_at(&w->config, i).id, ids[i]);
+        assert_int_equal(scope_find(&w->config, ids[i], &scope), 0);
+        assert_true(scope_covers(&scope, 1) == (i != 0 && i != 2));
+        assert_true(scope_covers(&scope, NO_INDEX) == (i == 5));
+    }
+    assert_true(scope_find(&w->config, "elsewhere", &scope) < 0);
+    world_free(w);
+}
+
+/* Gent is read in the first five days only, and Stad is worse in the others: the ratio is of the days of both. */
+static void test_same_time(void **state)
+{
+    (void)state;
+    static const double first[] = {15000, 10000, 24000, 15000, 0, 0}, then[] = {30000, 10000, 0, 0, 0, 0};
+    struct world *w = sites();
+    int64_t middle = T0 + 5 * DAY;
+    run(w, first, T0, middle);
+    for (size_t i = 0; i < 6; i++)
+        offset[i] = (first[i] - then[i]) * 5 * 24;
+    run(w, then, middle + 900, END);
+    memset(offset, 0, sizeof offset);
+    json_t *d = build(w, "vlaams-brabant");
+    assert_string_equal(text(d, "scope"), "vlaams-brabant");
+    assert_string_equal(text(d, "title"), "Vlaams-Brabant");
+    const json_t *ipue = kpi(d, "ipue"), *members = json_object_get(d, "members");
+    near(number(ipue, "value"), 39.0 / 25, 1e-9);
+    near(number(ipue, "coverage"), 0.5, 1e-3);
+    assert_int_equal(json_array_size(members), 2);
+    near(number(in(members, "room", "stad"), "coverage"), 1, 1e-3);
+    near(number(in(members, "room", "stad"), "ratio"), 2.25, 1e-6);
+    near(number(in(members, "room", "gent"), "coverage"), 0.5, 1e-3);
+    near(number(in(members, "room", "gent"), "ratio"), 1.6, 1e-9);
+    double all = 24.0 * 5 * (15000 + 30000 + 24000);
+    near(number(json_object_get(d, "energy"), "total_wh"), all, 8000);
+    near(number(in(members, "room", "gent"), "share"), 24.0 * 5 * 24000 / all, 2e-3);
+    holds(d, "text", "en", (const char *const[]){"Vlaams-Brabant · ", "What it is the sum of", "Gent", NULL});
+    holds(d, "html", "nl", (const char *const[]){"Waarvan het de som is", NULL});
+    holds(d, "csv", "fr", (const char *const[]){"members;gent;", NULL});
+    json_decref(d);
+    world_free(w);
+}
+
+/* A member that was never read, and one that was not read in this time, are named and never nought. */
+static void test_member_missing(void **state)
+{
+    (void)state;
+    static const double watts[] = {15000, 10000, 24000, 15000, 0, 0}, one[] = {15000, 10000, 0, 0, 0, 0};
+    struct world *w = sites();
+    run(w, watts, T0 - 2 * DAY, T0 - DAY);
+    run(w, one, T0 - DAY + 900, END);
+    json_t *d = build(w, "all");
+    assert_true(isnan(number(kpi(d, "ipue"), "value")) && isnan(number(kpi(d, "it-energy"), "value")));
+    assert_true(isnan(number(json_object_get(d, "energy"), "total_wh")));
+    assert_true(isnan(number(json_object_get(d, "energy"), "it_wh")));
+    assert_true(missing(d, "members", "gent: no time in which all its meters were read: nothing from grid-g, pdu-g"));
+    assert_true(missing(d, "members", "brugge: no "));
+    const json_t *members = json_object_get(d, "members");
+    near(number(in(members, "room", "stad"), "ratio"), 1.5, 1e-9);
+    assert_true(isnan(number(in(members, "room", "gent"), "it_wh")) && *text(in(members, "room", "gent"), "reason"));
+    json_decref(d);
+    d = build(w, "gent");
+    assert_true(isnan(number(json_object_get(d, "energy"), "it_wh")));
+    assert_true(isnan(number(kpi(d, "total-energy"), "value")) && *text(kpi(d, "total-energy"), "reason"));
+    assert_int_equal(json_array_size(json_object_get(d, "members")), 0);
+    json_decref(d);
+    world_free(w);
+}
+
+/* Two rooms of 100 of IT and 50 of cooling by meters of 1 %: the meters of IT are on both sides of the ratio. */
+static void test_uncertainty(void **state)
+{
+    (void)state;
+    static const double watts[] = {10000, 5000, 10000, 5000};
+    struct world *w = world_new();
+    w->config.n_rooms = 2;
+    w->config.group = groups;
+    w->config.n_groups = 1;
+    for (size_t i = 0; i < 2; i++) {
+        meter(w, i ? "pdu-g" : "pdu-s", i, ROLE_IT);
+        meter(w, i ? "ac-g" : "ac-s", i, ROLE_COOLING);
+    }
+    run(w, watts, T0, END);
+    json_t *d = build(w, "vlaams-brabant");
+    double u = 0.01 / sqrt(3) / sqrt(2); /* of a side: two meters alike */
+    near(number(kpi(d, "ipue"), "value"), 1.5, 1e-9);
+    near(number(kpi(d, "ipue"), "uncertainty_k2"), 2 * 0.5 * sqrt(2) * u, 1e-9);
+    json_decref(d);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_price),
-        cmocka_unit_test(test_no_price),
+        cmocka_unit_test(test_scopes),      cmocka_unit_test(test_same_time), cmocka_unit_test(test_member_missing),
+        cmocka_unit_test(test_uncertainty), cmocka_unit_test(test_price),     cmocka_unit_test(test_no_price),
         cmocka_unit_test(test_formulas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
