@@ -57,7 +57,7 @@ void advice_supply_temperature(const struct advice_input *in, struct advice_list
 {
     static const char id[] = "supply-temperature";
     const struct climate_room *c = in->climate;
-    const struct envelope *e = envelope_of(c->class_);
+    const struct envelope *e = &c->envelope;
     double high = fmin(WARMEST_C, e->recommended_high - 1), now = warmest(c), kelvin = fmin(floor(high - now), MOST_K);
     if (!judged(in, list, id))
         return;
@@ -91,9 +91,9 @@ void advice_overcooling(const struct advice_input *in, struct advice_list *list)
         return;
     struct advice *a = advice_add(list, in, "over-cooling", "Stop cooling too far");
     snprintf(a->text, sizeof a->text, "Find which cooler blows at %s and raise its set point to %.0f °C at the inlet",
-             where, envelope_of(c->class_)->recommended_low + 2);
+             where, c->envelope.recommended_low + 2);
     snprintf(a->ground, sizeof a->ground, "%s was below %.0f °C for %.1f %% of the time", where,
-             envelope_of(c->class_)->recommended_low, 100 * most);
+             c->envelope.recommended_low, 100 * most);
     a->coverage = c->coverage;
 }
 
@@ -181,7 +181,7 @@ static double moistened(const struct climate_room *c, const struct past *t, cons
             continue;
         known++;
         /* at its driest the room is held there: that is what a humidifier does */
-        added += s->dew_low > out + MOISTER_K && s->dew_low > envelope_of(c->class_)->recommended.dew_low;
+        added += s->dew_low > out + MOISTER_K && s->dew_low > c->envelope.recommended.dew_low;
     }
     inside = s->dew_low;
     *ret_inside = inside;
@@ -207,7 +207,7 @@ void advice_humidity(const struct advice_input *in, struct advice_list *list)
         return;
     struct advice *a = advice_add(list, in, "humidity", "Switch off humidifying");
     snprintf(a->text, sizeof a->text, "Lower the humidifier's limit to a dew point of %.0f °C, or switch it off",
-             envelope_of(in->climate->class_)->recommended.dew_low);
+             in->climate->envelope.recommended.dew_low);
     snprintf(
         a->ground, sizeof a->ground,
         "The dew point inside never fell below %.1f °C, while outside it was more than %.0f K lower for %.0f %% of "

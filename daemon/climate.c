@@ -22,9 +22,14 @@ static const struct envelope envelopes[ASHRAE_COUNT] = {
 };
 /* clang-format on */
 
-const struct envelope *envelope_of(enum ashrae class_)
+struct envelope envelope_of(enum ashrae class_, double altitude)
 {
-    return &envelopes[class_];
+    static const double metres[ASHRAE_COUNT] = {300, 300, 175, 125, 300}; /* for 1 K */
+    struct envelope e = envelopes[class_];
+    double less = altitude > CLIMATE_HEIGHT_FREE ? (altitude - CLIMATE_HEIGHT_FREE) / metres[class_] : 0;
+    e.allowable_high = e.allowable.high -= less;
+    e.recommended_high = e.recommended.high = fmin(e.recommended_high, e.allowable_high);
+    return e;
 }
 
 const char *climate_class_name(enum ashrae class_)
@@ -49,9 +54,8 @@ enum climate_side climate_side(const struct climate_box *box, double celsius, do
     return CLIMATE_FITS;
 }
 
-enum climate_zone climate_zone(enum ashrae class_, double celsius, double humidity)
+enum climate_zone climate_zone(const struct envelope *e, double celsius, double humidity)
 {
-    const struct envelope *e = &envelopes[class_];
     if (climate_side(&e->recommended, celsius, humidity) == CLIMATE_FITS)
         return CLIMATE_RECOMMENDED;
     return climate_side(&e->allowable, celsius, humidity) == CLIMATE_FITS ? CLIMATE_ALLOWABLE : CLIMATE_OUTSIDE;

@@ -2,9 +2,12 @@
 /* Thermal envelopes of IT equipment, and where a reading stands in them: ASHRAE TC 9.9, fifth edition 2021.
  *
  * Shape: the recommended box is inside the allowable one. Moisture has two limits each way, of which the stricter
- * binds. Humidity NAN: only the temperature is judged. Units: degC dry bulb at the inlet, degC dew point, % relative
- * humidity, K. Source: the reference card of the 5th edition (values only); H1 temperatures as in its supplement on
- * high-density equipment, H1 moisture taken as A1's.
+ *        binds. Humidity NAN: only the temperature is judged. Thin air cools less: above 900 m the allowable high
+ *        falls with the height, and the recommended one with it where they meet.
+ * Units: degC dry bulb at the inlet, degC dew point, % relative humidity, K; m above the sea.
+ * Source: the reference card of the 5th edition (values only): 1 K for each 300 m (A1, A2), 175 m (A3), 125 m (A4)
+ *         above 900 m, none above 3050 m; H1 temperatures as in its supplement on high-density equipment, H1 moisture
+ *         and height taken as A1's.
  */
 #pragma once
 #include "daemon/config.h"
@@ -28,7 +31,11 @@ enum climate_side { CLIMATE_FITS, CLIMATE_COLD, CLIMATE_HOT, CLIMATE_DRY, CLIMAT
 #define CLIMATE_RATE_HOUR    20.0
 #define CLIMATE_RATE_QUARTER 5.0
 
-const struct envelope *envelope_of(enum ashrae class_);
+#define CLIMATE_HEIGHT_FREE  900.0  /* up to here nothing is taken off */
+#define CLIMATE_HEIGHT_MOST  3050.0 /* above it no class holds */
+
+/* altitude: m; 0 where it is not stated. */
+struct envelope envelope_of(enum ashrae class_, double altitude);
 const char *climate_class_name(enum ashrae class_);
 enum climate_side climate_side(const struct climate_box *box, double celsius, double humidity);
-enum climate_zone climate_zone(enum ashrae class_, double celsius, double humidity);
+enum climate_zone climate_zone(const struct envelope *envelope, double celsius, double humidity);

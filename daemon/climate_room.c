@@ -30,7 +30,7 @@ static void read_sensors(struct climate_room *c, const struct plant *plant)
         c->sensor = reallocarray(c->sensor, c->n_sensors + 1, sizeof *c->sensor);
         if (!c->sensor)
             abort();
-        if (!climate_sensor_read(plant, p, c->class_, &c->span, &c->sensor[c->n_sensors]))
+        if (!climate_sensor_read(plant, p, &c->envelope, &c->span, &c->sensor[c->n_sensors]))
             c->n_sensors++;
     }
     if (c->n_sensors)
@@ -168,6 +168,7 @@ struct climate_room *climate_room_new(const struct plant *plant, size_t room, co
         abort();
     c->room = room;
     c->class_ = plant->live->config->room[room].ashrae;
+    c->envelope = envelope_of(c->class_, plant->live->config->room[room].altitude);
     c->span = *span;
     if (span->to_s > span->from_s)
         read_sensors(c, plant);

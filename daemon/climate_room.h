@@ -24,6 +24,7 @@ struct climate_rack {
 struct climate_room {
     size_t room;
     enum ashrae class_;
+    struct envelope envelope; /* of its class, at its height */
     struct track_span span;
     size_t n_sensors, n_racks, n_hot;
     struct climate_sensor *sensor;

@@ -80,9 +80,8 @@ static double humidity_at(const struct vapour *v, size_t i, double celsius)
     return moist_air_humidity(celsius, moist_air_dew_point(v->beside.value[i], rh));
 }
 
-static void judge(struct climate_sensor *s, const struct vapour *vapour, enum ashrae class_)
+static void judge(struct climate_sensor *s, const struct vapour *vapour, const struct envelope *e)
 {
-    const struct envelope *e = envelope_of(class_);
     size_t n = 0, dewy = 0;
     double sides[CLIMATE_HUMID + 1] = {0}, zones[CLIMATE_OUTSIDE + 1] = {0}, dew_sum = 0;
     s->dew_low = s->dew_mean = s->dew_high = NAN;
@@ -92,7 +91,7 @@ static void judge(struct climate_sensor *s, const struct vapour *vapour, enum as
             continue;
         n++;
         sides[climate_side(&e->recommended, t, rh)]++;
-        zones[climate_zone(class_, t, rh)]++;
+        zones[climate_zone(e, t, rh)]++;
         air_rci_add(&s->rci, e, t);
         double dew = moist_air_dew_point(t, rh);
         if (isnan(dew))
@@ -112,7 +111,7 @@ static void judge(struct climate_sensor *s, const struct vapour *vapour, enum as
     s->humid = sides[CLIMATE_HUMID] / all;
 }
 
-int climate_sensor_read(const struct plant *plant, const struct live_point *point, enum ashrae class_,
+int climate_sensor_read(const struct plant *plant, const struct live_point *point, const struct envelope *envelope,
                         const struct track_span *span, struct climate_sensor *ret)
 {
     struct track track;
@@ -131,7 +130,7 @@ int climate_sensor_read(const struct plant *plant, const struct live_point *poin
     s.load = track_load(&track);
     s.past = track.window;
     past_done(&track.recent);
-    judge(&s, &vapour, class_);
+    judge(&s, &vapour, envelope);
     s.rate_quarter = s.load.resolution_s == PAST_STEP ? rate(&s.past, 1) : (double)NAN;
     s.rate_hour = s.load.resolution_s <= 3600 ? rate(&s.past, 3600 / PAST_STEP) : (double)NAN;
     s.least = extreme(plant, point, RF_MIN, span);

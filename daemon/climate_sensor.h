@@ -26,6 +26,6 @@ struct climate_sensor {
 
 enum location climate_place(const struct plant *plant, const struct live_point *point, double *ret_height);
 /* -ENOENT: nothing was recorded of it. */
-int climate_sensor_read(const struct plant *plant, const struct live_point *point, enum ashrae class_,
+int climate_sensor_read(const struct plant *plant, const struct live_point *point, const struct envelope *envelope,
                         const struct track_span *span, struct climate_sensor *ret);
 void climate_sensor_done(struct climate_sensor *sensor);

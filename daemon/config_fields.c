@@ -128,6 +128,8 @@ static const struct field room_fields[] = {
     {.name = "title", .read = field_text, AT(raw_room, title), .help = "name for people"},
     {.name = "ashrae", .read = field_choice, AT(raw_room, ashrae), .arg = ashrae_names, .initial = "A1",
      .help = "class of the equipment, ASHRAE TC 9.9 of 2021"},
+    {.name = "altitude", .read = field_number, AT(raw_room, altitude), .initial = "0",
+     .help = "metres above the sea: the allowable inlet temperature falls above 900 m, air is thinner"},
     {.name = "boundary", .read = field_sub, AT(raw_room, boundary), .arg = boundary_fields, .initial = "{}",
      .help = "what the meters cover"},
     {.name = "cooling", .read = field_text, AT(raw_room, cooling), .help = "words on the cooling"},

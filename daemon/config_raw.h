@@ -17,6 +17,7 @@ struct raw_site {
 struct raw_room {
     const char *id, *title;
     int ashrae;
+    double altitude;
     struct {
         bool complete;
     } boundary;

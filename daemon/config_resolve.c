@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/climate.h"
 #include "daemon/config_assets.h"
 #include "daemon/config_places.h"
 #include "daemon/config_plan.h"
@@ -40,6 +41,16 @@ size_t config_find_room(const struct config *config, const char *id)
     return NO_INDEX;
 }
 
+static void check_altitude(struct field_reader *reader, const struct yaml_node *node, const struct room_config *room)
+{
+    const struct yaml_node *here = yaml_get(node, "altitude");
+    if (here && (room->altitude < -450 || room->altitude > 9000))
+        wrong(reader, node, "altitude", "expected metres above the sea, like 55");
+    else if (here && room->altitude > CLIMATE_HEIGHT_MOST)
+        diag_warn(reader->diag, here->at, "altitude", "no class of ASHRAE TC 9.9 holds above %.0f m",
+                  CLIMATE_HEIGHT_MOST);
+}
+
 static void resolve_rooms(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
                           struct config *config)
 {
@@ -52,10 +63,13 @@ static void resolve_rooms(struct field_reader *reader, const struct yaml_node *r
         *room = (struct room_config){.id = from[i].id,
                                      .title = from[i].title ? from[i].title : from[i].id,
                                      .ashrae = (enum ashrae)from[i].ashrae,
+                                     .altitude = from[i].altitude,
                                      .complete = from[i].boundary.complete,
                                      .cooling = from[i].cooling};
         config_check_name(reader, node, room->id);
         config_heat(reader, yaml_get(node, "heat"), &from[i].heat, &room->heat);
+        room->heat.altitude = room->altitude;
+        check_altitude(reader, node, room);
         room->n_targets = config_targets(reader, yaml_get(node, "targets"), &from[i].targets, &room->target);
         room->eu = config_eu(reader, yaml_get(node, "eu"), &from[i].eu);
     }

@@ -166,12 +166,12 @@ static void add_range(struct making *m, const struct graph_limit *limit, double 
 /* Of one room: a site with rooms of several classes shows them all. */
 static void room_limit(struct making *m, const struct graph_limit *limit, const struct room_config *room)
 {
-    const struct envelope *envelope = envelope_of(room->ashrae);
+    const struct envelope envelope = envelope_of(room->ashrae, room->altitude);
     const struct graph_axis *axis = limit->right ? &m->plan->right : &m->plan->left;
     if (limit->from == GRAPH_LIMIT_RECOMMENDED)
-        add_range(m, limit, envelope->recommended_low, envelope->recommended_high);
+        add_range(m, limit, envelope.recommended_low, envelope.recommended_high);
     else if (limit->from == GRAPH_LIMIT_ALLOWABLE)
-        add_range(m, limit, envelope->allowable_low, envelope->allowable_high);
+        add_range(m, limit, envelope.allowable_low, envelope.allowable_high);
     else if (limit->from == GRAPH_LIMIT_SINK && !isnan(room->heat.sink_supply))
         add_rule(m,
                  arena_printf(m->arena, "%s %g %s", words_in(m, &limit->label), room->heat.sink_supply,

@@ -170,7 +170,7 @@ static bool measured(const struct heat_config *c, const struct heat_input *in, s
         return true;
     }
     if (!isnan(in->air_flow) && !isnan(in->air_cold) && !isnan(in->air_hot)) {
-        r->power = heat_of_air(in->air_flow, in->air_cold, in->air_hot, 40, 0, in->air_cold);
+        r->power = heat_of_air(in->air_flow, in->air_cold, in->air_hot, 40, c->altitude, in->air_cold);
         assume(r, "humidity", 40, "density and heat capacity of the air; assumption");
         r->temperature = in->air_hot;
         r->source_out = in->air_cold;

@@ -35,7 +35,7 @@ static double at(const struct past *past, size_t i)
 static double carried(const struct heat_config *c, double flow, double cold, double warm)
 {
     return c->water_flow ? heat_of_loop(c->fluid, c->fluid_fraction, flow, cold, warm, warm)
-                         : heat_of_air(flow, cold, warm, 40, 0, cold);
+                         : heat_of_air(flow, cold, warm, 40, c->altitude, cold);
 }
 
 struct sums {

@@ -85,7 +85,7 @@ static json_t *sensor_of(const struct climate_sensor *s)
 static json_t *rack_of(const struct writer *w, const struct climate_room *c, const struct climate_rack *r)
 {
     const struct config *config = w->source->config;
-    const struct envelope *e = envelope_of(c->class_);
+    const struct envelope *e = &c->envelope;
     json_t *one = json_object();
     put_text(one, "rack", config->rack[r->rack].id);
     put_text(one, "room", config->room[c->room].id);
@@ -103,11 +103,12 @@ static json_t *rack_of(const struct writer *w, const struct climate_room *c, con
 static json_t *room_of(const struct writer *w, const struct climate_room *c)
 {
     const struct room_config *room = &w->source->config->room[c->room];
-    const struct envelope *e = envelope_of(c->class_);
+    const struct envelope *e = &c->envelope;
     const char *reason = c->no_inlet ? c->no_inlet : c->no_rti ? c->no_rti : c->no_shi;
     json_t *one = json_object();
     put_text(one, "room", room->id);
     put_text(one, "class", climate_class_name(c->class_));
+    put(one, "altitude_m", room->altitude);
     put(one, "recommended_low_c", e->recommended_low);
     put(one, "recommended_high_c", e->recommended_high);
     put(one, "allowable_low_c", e->allowable_low);
@@ -151,6 +152,11 @@ static void say(const struct writer *w, const struct climate_room *c)
              "%s: inlets were within the recommended range for %.1f %% of the time, within the allowable range of "
              "class %s for %.1f %%",
              room, 100 * recommended / n, climate_class_name(c->class_), 100 * allowable / n);
+    double less = envelope_of(c->class_, 0).allowable_high - c->envelope.allowable_high;
+    if (less > 0)
+        find(w, "%s: at %.0f m class %s allows %.1f °C at the inlet, %.1f K less than at the sea", room,
+             w->source->config->room[c->room].altitude, climate_class_name(c->class_), c->envelope.allowable_high,
+             less);
     if (c->rti > 110)
         find(w, "%s: RTI %.0f %%: warm air comes round to the inlets", room, c->rti);
     else if (c->rti < 70)

@@ -50,6 +50,7 @@ struct heat_config {
     const char *water_flow, *water_supply, *water_return; /* point names; NULL: none */
     const char *air_flow, *air_hot, *air_cold;
     double air_flow_fixed; /* m3/h; NAN: air_flow is a point */
+    double altitude;       /* the room's */
     enum heat_fluid fluid;
     double fluid_fraction;           /* mass fraction of glycol, 0..0.6 */
     double sink_supply, sink_return; /* degC; NAN: no sink stated */
@@ -61,6 +62,7 @@ struct heat_config {
 struct room_config {
     const char *id, *title;
     enum ashrae ashrae;
+    double altitude;     /* m above the sea; 0: not stated */
     bool complete;       /* boundary: the operator says that all energy entering is metered */
     const char *cooling; /* free words */
     struct heat_config heat;

@@ -166,10 +166,10 @@ static void watch_inlet(struct watch *watch, const struct live_point *point, str
     if (point->quantity != Q_TEMPERATURE || !quality_has_value(point->quality) || !*point->room ||
         place_of(watch, point) != PLACE_RACK_INLET)
         return;
-    size_t room = watch->live->device[point->device]->config->room;
-    const struct envelope *e = envelope_of(watch->config->room[room].ashrae);
-    envelope_rule(watch, RULE_INLET_ALLOWABLE, point, e->allowable_low, e->allowable_high, "allowable", now);
-    envelope_rule(watch, RULE_INLET_RECOMMENDED, point, e->recommended_low, e->recommended_high, "recommended", now);
+    const struct room_config *room = &watch->config->room[watch->live->device[point->device]->config->room];
+    const struct envelope e = envelope_of(room->ashrae, room->altitude);
+    envelope_rule(watch, RULE_INLET_ALLOWABLE, point, e.allowable_low, e.allowable_high, "allowable", now);
+    envelope_rule(watch, RULE_INLET_RECOMMENDED, point, e.recommended_low, e.recommended_high, "recommended", now);
 }
 
 static const char *state_name(const struct live_point *point)

@@ -11,7 +11,8 @@
 
 const char *web_inlet_state(const struct room_config *room, double celsius)
 {
-    switch (climate_zone(room->ashrae, celsius, NAN)) {
+    const struct envelope envelope = envelope_of(room->ashrae, room->altitude);
+    switch (climate_zone(&envelope, celsius, NAN)) {
     case CLIMATE_RECOMMENDED: return WEB_FINE;
     case CLIMATE_ALLOWABLE: return WEB_WARN;
     case CLIMATE_OUTSIDE: return WEB_BAD;
@@ -27,7 +28,7 @@ const char *web_load_state(double part)
 json_t *web_inlets(const struct web_world *world, const struct room_state *state)
 {
     char key[ID_MAX + 40], text[48];
-    const struct envelope *box = envelope_of(state->config->ashrae);
+    const struct envelope box = envelope_of(state->config->ashrae, state->config->altitude);
     if (!state->warmest_point)
         return json_null();
     json_t *inlets = json_object();
@@ -38,7 +39,7 @@ json_t *web_inlets(const struct web_world *world, const struct room_state *state
     web_put(inlets, "high",
             web_value(world, key, Q_TEMPERATURE, state->inlet_high, web_inlet_state(state->config, state->inlet_high)));
     web_put_text(inlets, "class", climate_class_name(state->config->ashrae));
-    web_put_words(inlets, "recommended", "%.0f–%.0f °C", box->recommended.low, box->recommended.high);
+    web_put_words(inlets, "recommended", "%.0f–%.0f °C", box.recommended.low, box.recommended.high);
     snprintf(key, sizeof key, "%s/warmest", state->config->id);
     const char *name = state->warmest ? web_rack_title(state->warmest->config) : state->warmest_point->device;
     snprintf(text, sizeof text, "%s", name);

@@ -66,11 +66,11 @@ static void test_zones(void **state)
         {"humidity not measured", ASHRAE_A1, 22, NAN, CLIMATE_RECOMMENDED, CLIMATE_FITS, CLIMATE_FITS},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct envelope *e = envelope_of(rows[i].class_);
+        const struct envelope e = envelope_of(rows[i].class_, 0);
         print_message("  %s\n", rows[i].name);
-        assert_int_equal(climate_zone(rows[i].class_, rows[i].celsius, rows[i].humidity), rows[i].zone);
-        assert_int_equal(climate_side(&e->recommended, rows[i].celsius, rows[i].humidity), rows[i].recommended);
-        assert_int_equal(climate_side(&e->allowable, rows[i].celsius, rows[i].humidity), rows[i].allowable);
+        assert_int_equal(climate_zone(&e, rows[i].celsius, rows[i].humidity), rows[i].zone);
+        assert_int_equal(climate_side(&e.recommended, rows[i].celsius, rows[i].humidity), rows[i].recommended);
+        assert_int_equal(climate_side(&e.allowable, rows[i].celsius, rows[i].humidity), rows[i].allowable);
     }
 }
 
@@ -82,7 +82,7 @@ static void test_classes(void **state)
         {18, 27, 15, 32}, {18, 27, 10, 35}, {18, 27, 5, 40}, {18, 27, 5, 45}, {18, 22, 5, 25}};
     static const double dew[ASHRAE_COUNT] = {17, 21, 24, 24, 17}, humidity[ASHRAE_COUNT] = {80, 80, 85, 90, 80};
     for (int c = 0; c < ASHRAE_COUNT; c++) {
-        const struct envelope *e = envelope_of((enum ashrae)c);
+        const struct envelope envelope = envelope_of((enum ashrae)c, 0), *e = &envelope;
         near("recommended", e->recommended_low, dry_bulb[c][0], 0);
         near("recommended", e->recommended_high, dry_bulb[c][1], 0);
         near("allowable", e->allowable_low, dry_bulb[c][2], 0);
@@ -96,10 +96,36 @@ static void test_classes(void **state)
     }
 }
 
+/* 1 K for each 300 m (A1, A2), 175 m (A3), 125 m (A4) above 900 m. */
+static void test_altitude(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ashrae class_;
+        double altitude, allowable, recommended;
+    } rows[] = {
+        {ASHRAE_A1, 0, 32, 27},    {ASHRAE_A1, 55, 32, 27},   {ASHRAE_A1, 900, 32, 27},
+        {ASHRAE_A1, 1200, 31, 27}, {ASHRAE_A2, 1500, 33, 27}, {ASHRAE_A3, 900 + 4 * 175, 36, 27},
+        {ASHRAE_A4, 1400, 41, 27}, {ASHRAE_A1, 2400, 27, 27}, {ASHRAE_A1, 3000, 25, 25},
+        {ASHRAE_H1, 1200, 24, 22}, {ASHRAE_A1, -3, 32, 27},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct envelope e = envelope_of(rows[i].class_, rows[i].altitude);
+        near("allowable", e.allowable_high, rows[i].allowable, 1e-12);
+        near("recommended", e.recommended_high, rows[i].recommended, 1e-12);
+        near("box", e.allowable.high, rows[i].allowable, 1e-12);
+        near("box", e.recommended.high, rows[i].recommended, 1e-12);
+        near("low stays", e.allowable_low, envelope_of(rows[i].class_, 0).allowable_low, 0);
+    }
+    const struct envelope sea = envelope_of(ASHRAE_A1, 0), hill = envelope_of(ASHRAE_A1, 1500);
+    assert_int_equal(climate_zone(&sea, 31, 30), CLIMATE_ALLOWABLE);
+    assert_int_equal(climate_zone(&hill, 31, 30), CLIMATE_OUTSIDE);
+}
+
 static void test_rci(void **state)
 {
     (void)state;
-    const struct envelope *a1 = envelope_of(ASHRAE_A1);
+    const struct envelope sea = envelope_of(ASHRAE_A1, 0), *a1 = &sea;
     struct envelope class_2 = {
         .recommended_low = 18, .recommended_high = 27, .allowable_low = 15, .allowable_high = 35};
     struct air_rci hot = {0}, cold = {0}, none = {0};
@@ -136,7 +162,7 @@ static void test_rti_shi(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_moist_air), cmocka_unit_test(test_zones),
-                                       cmocka_unit_test(test_classes), cmocka_unit_test(test_rci),
-                                       cmocka_unit_test(test_rti_shi)};
+                                       cmocka_unit_test(test_classes),   cmocka_unit_test(test_rci),
+                                       cmocka_unit_test(test_altitude),  cmocka_unit_test(test_rti_shi)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

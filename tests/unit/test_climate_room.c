@@ -112,7 +112,7 @@ static void test_room(void **state)
     near("in a quarter", s->rate_quarter, 6, 1e-6);
     near("in an hour", s->rate_hour, 6, 1e-6);
     near("by the dew point of the sensor beside it", s->dew_mean, 9.5, 0.1);
-    near("RCI_HI", air_rci_high(&s->rci, envelope_of(ASHRAE_A1)), 100 * (1 - 0.25 * 3 / 5), 0.1);
+    near("RCI_HI", air_rci_high(&s->rci, &c->envelope), 100 * (1 - 0.25 * 3 / 5), 0.1);
     s = find(c, "pdu-1/sensor-01/temperature");
     near("dew point", s->dew_mean, 9.5, 0.1);
     near("comfortable", s->recommended, 1, 1e-9);
@@ -131,6 +131,12 @@ static void test_room(void **state)
     assert_null(c->no_rti);
     assert_null(c->no_shi);
     near("coverage", c->coverage, 1, 1e-3);
+    climate_room_free(c);
+    w->room[0].altitude = 1800; /* 29 degC are allowed there: a quarter of the day is beyond it */
+    c = climate_room_new(plant, 0, &span);
+    s = find(c, "pdu-1/sensor-02/temperature");
+    near("on a mountain", s->allowable, 0.75, 1e-3);
+    near("RCI_HI there", air_rci_high(&s->rci, &c->envelope), 100 * (1 - 0.25 * 3 / 2), 0.1);
     climate_room_free(c);
     plant_free(plant);
     world_free(w);

@@ -326,6 +326,8 @@ static const struct {
      "cooling-import lighting other not-room heat-out heat-pump water water-potable; did you mean 'it'?"},
     {HEAD "factors: {electricity: 0.167}\n",
      "a.yaml:3:24: electricity: '0.167' is not an emission factor with its unit, like 0.167kg/kWh"},
+    {"site: {name: s}\nrooms: {r: {altitude: 30000}}\n",
+     "a.yaml:2:23: altitude: expected metres above the sea, like 55"},
     {HEAD "mqtt: {server: 'broker:1883'}\n", "a.yaml:3:16: server: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"},
 };
 
@@ -374,6 +376,23 @@ static const struct {
      "devices: {d: {room: r, address: h, role: grid}}\nsources: {u: {room: r, role: grid, reading: yes, same-as: d}}\n",
      NULL},
 };
+
+/* A warning that is no place's: above the height where no class holds. */
+static void test_altitude(void **state)
+{
+    const struct dir *dir = *state;
+    struct diag *diag = diag_new();
+    struct config *config = NULL;
+    write_file(dir->path, "a.yaml", "site: {name: s}\nrooms: {r: {altitude: 3500}, q: {altitude: 55}}\n", 0644);
+    assert_int_equal(load(dir, NULL, diag, &config), 0);
+    assert_float_equal(config->room[0].altitude, 3500, 0);
+    assert_float_equal(config->room[1].heat.altitude, 55, 0);
+    assert_int_equal(diag_warnings(diag), 1);
+    assert_non_null(
+        strstr(diag_line(diag, 0), "a.yaml:2:23: warning: altitude: no class of ASHRAE TC 9.9 holds above"));
+    config_unref(config);
+    diag_free(diag);
+}
 
 static void test_places(void **state)
 {
@@ -595,6 +614,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sparkplug, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_bad, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_places, setup_dir, teardown_dir),
+        cmocka_unit_test_setup_teardown(test_altitude, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_each_once, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_written_otherwise, setup_dir, teardown_dir),
         cmocka_unit_test_setup_teardown(test_files, setup_dir, teardown_dir),
