@@ -4,6 +4,7 @@
 #include "daemon/report_document.h"
 #include "daemon/report_explain.h"
 #include "daemon/report_render.h"
+#include "daemon/scope.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -94,6 +95,19 @@ static int read_scope(const struct cli *cli, struct report_request *request)
     return CLI_DONE;
 }
 
+/* A group is asked as one, and a room as one. */
+static int check_scope(const struct cli *cli, const struct work *w)
+{
+    const struct cli_options *o = &cli->options;
+    struct scope scope;
+    bool found = !scope_find(w->config, w->request.scope, &scope);
+    if (o->group && (!found || !scope.group))
+        return cli_fail(cli, CLI_NO, o->group, "no such group");
+    if (o->room && (!found || scope.room == NO_INDEX))
+        return cli_fail(cli, CLI_NO, o->room, "no such room");
+    return CLI_DONE;
+}
+
 static int show(const struct cli *cli, struct work *w, const json_t *document, const struct report_format *format)
 {
     char *text = NULL;
@@ -125,9 +139,6 @@ static int report(const struct cli *cli, struct work *w, const struct report_for
     int r = kpi ? report_explain(&w->request, kpi, &document) : report_build(&w->request, &document);
     if (r == -EINVAL && kpi)
         return cli_fail(cli, CLI_USAGE, "--explain", "'%s', expected a KPI like ipue, cue or total-energy", kpi);
-    if (r == -ENOENT)
-        return cli_fail(cli, CLI_NO, w->request.scope,
-                        w->request.scope == cli->options.group ? "no such group" : "no such room");
     if (r)
         return cli_fail(cli, CLI_NO, "ledger", "%s", strerror(-r));
     r = show(cli, w, document, format);
@@ -146,6 +157,8 @@ int cmd_report(const struct cli *cli)
     int r = read_scope(cli, &w.request);
     if (!r)
         r = open_config(cli, &w);
+    if (!r)
+        r = check_scope(cli, &w);
     if (!r)
         r = read_period(cli, &w.request);
     if (!r)

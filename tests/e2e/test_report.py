@@ -73,7 +73,8 @@ def wrong_usage(root):
     for words, code, text in (
             (["--period", "2026-13"], 2, "expected 2026"),
             (["--period", "2026-10-01T00:07:00Z/2026-10-02"], 2, "whole quarters"),
-            (["--room", "stad", "--site"], 2, "not both"),
+            (["--room", "stad", "--site"], 2, "not two"),
+            (["--group", "stad"], 1, "no such group"),
             (["--room", "elsewhere"], 1, "no such room"),
             (["--format", "odt"], 2, "expected text"),
             (["--lang", "xx"], 2, "en, nl or fr"),
