@@ -244,6 +244,7 @@ static void put(struct kpi_energy *e, const struct balance_meter *m, double valu
     e->estimated_wh += fabs(estimated);
     e->variance += u * u;
     e->meters++;
+    e->unread += m->unread;
     if (m->role == ROLE_IT && (e->meters == 1 || m->category < e->category))
         e->category = m->category;
 }

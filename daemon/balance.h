@@ -26,6 +26,7 @@ struct balance_meter {
     bool assumed;           /* a constant: all of it is estimated */
     double covered;         /* 0..1 of the window, where it is known before */
     bool left;              /* no longer in service when the window ends */
+    bool unread;            /* nothing is known of it in the window: its 0 is no 0 */
     /* planned */
     const char *instead; /* the device that counts for it; NULL */
     bool used, direct, on_ups, removed, heat;

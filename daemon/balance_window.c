@@ -52,9 +52,10 @@ static void list_silent(const struct balance_meter *meters, const struct paired_
     }
 }
 
-static void fill(struct kpi_window *w, const struct balance_meter *meters, const struct paired_meter *paired, size_t n)
+static void fill(struct kpi_window *w, struct balance_meter *meters, const struct paired_meter *paired, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        meters[i].unread = paired[i].account && !paired[i].covered_ms && !(fabs(paired[i].whole) > 0);
         balance_add(&w->paired, &meters[i], paired[i].paired, paired[i].paired_estimated);
         balance_add(&w->whole, &meters[i], paired[i].whole, paired[i].whole_estimated);
         if (!paired[i].account && w->n_assumed < KPI_ASSUMED) {

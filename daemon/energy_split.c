@@ -9,7 +9,7 @@
 
 static double known(const struct kpi_energy *e)
 {
-    return e->meters ? e->wh : (double)NAN;
+    return e->meters > e->unread ? e->wh : (double)NAN;
 }
 
 /* NAN stands for a meter that is not there: it adds nothing to what is. */
@@ -29,14 +29,17 @@ static void split_losses(const struct kpi_window *w, const struct kpi_energies *
     double behind = e->role[ROLE_IT].wh - e->direct[ROLE_IT].wh;
     unsigned metered = e->role[ROLE_IT].meters - e->direct[ROLE_IT].meters;
     if (in->meters && out->meters && !*w->ups_unmetered)
-        s->ups_losses = in->wh - out->wh;
-    if (out->meters && metered && e->role[ROLE_IT].category > 1)
-        s->distribution = out->wh - behind - e->on_ups.wh;
+        s->ups_losses = known(in) - known(out);
+    bool it_read = e->role[ROLE_IT].unread < e->role[ROLE_IT].meters;
+    if (out->meters && metered && it_read && e->role[ROLE_IT].category > 1)
+        s->distribution = known(out) - behind - e->on_ups.wh;
     if (w->n_doubts && (s->ups_losses < 0 || s->distribution < 0 || *w->boundary)) {
         s->ups_losses = s->distribution = NAN; /* of meters that disagree the difference is no loss */
         snprintf(s->no_losses, sizeof s->no_losses, "%s", *w->boundary ? w->boundary : w->doubt[0]);
     } else if (!out->meters && !in->meters)
         snprintf(s->no_losses, sizeof s->no_losses, "no meter on a UPS");
+    else if (in->meters && out->meters && !*w->ups_unmetered && isnan(s->ups_losses))
+        (void)kpi_nothing_read(w, s->no_losses, sizeof s->no_losses);
     else if (isnan(s->ups_losses))
         snprintf(s->no_losses, sizeof s->no_losses, "input and output of the UPS are not both metered");
 }
@@ -58,7 +61,7 @@ static void split_rest(const struct kpi_window *w, const struct kpi_energies *e,
     if (*w->boundary)
         s->unmetered = NAN;
     if (isnan(s->unmetered))
-        snprintf(s->no_rest, sizeof s->no_rest, "%s", *w->boundary ? w->boundary : s->no_it);
+        snprintf(s->no_rest, sizeof s->no_rest, "%s", *w->boundary ? w->boundary : *s->no_it ? s->no_it : s->no_total);
 }
 
 void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, const struct kpi_energies *e,
@@ -67,10 +70,14 @@ void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, 
     struct kpi_energy total, it, entered = kpi_entered(w, e);
     memset(s, 0, sizeof *s);
     s->ups_losses = s->distribution = s->unmetered = s->unmetered_u = NAN;
-    s->entered = known(&entered);
-    s->it = kpi_it(w, e, &it, s->no_it) ? (double)NAN : it.wh;
-    s->total = kpi_total(scope, w, e, &total, &it, s->no_total) ? (double)NAN : total.wh;
+    bool entered_known = entered.meters && !kpi_heard(w, e, false, s->no_total);
+    s->entered = entered_known ? entered.wh : (double)NAN;
+    s->it = kpi_it(w, e, &it, s->no_it) || kpi_heard(w, e, true, s->no_it) ? (double)NAN : it.wh;
+    bool total_known = !kpi_total(scope, w, e, &total, &it, s->no_total) && entered_known;
+    s->total = total_known ? total.wh : (double)NAN;
     s->cooling = known(&e->role[ROLE_COOLING]);
+    if (isnan(s->cooling) && e->role[ROLE_COOLING].meters)
+        snprintf(s->no_cooling, sizeof s->no_cooling, "no reading in this time");
     s->cooling_bought = known(&e->role[ROLE_COOLING_IMPORT]);
     s->lighting = known(&e->role[ROLE_LIGHTING]);
     s->other = known(&e->role[ROLE_OTHER]);

@@ -16,7 +16,7 @@ struct energy_split {
     double it, cooling, cooling_bought, lighting, other, heat_pump;
     double ups_losses, distribution, unmetered, unmetered_u;
     double solar, generator, exported, fuel, heat_out, removed, water, potable;
-    char no_total[200], no_it[200], no_losses[240], no_rest[200];
+    char no_total[200], no_it[200], no_cooling[40], no_losses[240], no_rest[200];
 };
 
 void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *window,

@@ -275,6 +275,7 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e)
     to->estimated_wh += e->estimated_wh;
     to->variance += e->variance;
     to->meters += e->meters;
+    to->unread += e->unread;
 }
 
 /* A room's energies as those of one meter at the site's boundary; what lies beside the balance as it is. */
@@ -311,6 +312,7 @@ static void join(struct figures_site *site, const char *id, const struct kpi_sco
                  own->missing ? own->missing : reason);
     add_room(&w->paired, room, &room->paired);
     add_room(&w->whole, room, &room->whole);
+    w->unheard |= kpi_entered(room, &room->whole).meters && kpi_heard(room, &room->whole, false, reason) != 0;
     w->covered = fmin(w->covered, room->covered);
     if (room->whole.heat.meters)
         w->heat_covered = fmin(w->heat_covered, room->heat_covered);

@@ -20,6 +20,7 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e)
     to->estimated_wh += fabs(e->estimated_wh);
     to->variance += e->meters ? e->variance : 0;
     to->meters += e->meters;
+    to->unread += e->unread;
 }
 
 struct maker {
@@ -249,7 +250,7 @@ static void make_energies(struct maker *m)
     char reason[200];
     struct kpi_energy it, total;
     struct kpi_result *r = begin(m, Q_K_IT_ENERGY, "IT energy");
-    if (kpi_it(m->w, &m->w->whole, &it, reason))
+    if (kpi_it(m->w, &m->w->whole, &it, reason) || kpi_heard(m->w, &m->w->whole, true, reason))
         refuse(r, "%s", reason);
     else {
         put_energy(r, &it);
@@ -258,7 +259,7 @@ static void make_energies(struct maker *m)
         provisional(r, m->scope->missing);
     }
     r = begin(m, Q_K_TOTAL_ENERGY, "total energy");
-    if (kpi_total(m->scope, m->w, &m->w->whole, &total, &it, reason))
+    if (kpi_total(m->scope, m->w, &m->w->whole, &total, &it, reason) || kpi_heard(m->w, &m->w->whole, false, reason))
         refuse(r, "%s", reason);
     else {
         put_energy(r, &total);

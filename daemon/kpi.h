@@ -43,6 +43,7 @@ struct kpi_energy {
     double wh, estimated_wh; /* m3 for water */
     double variance;         /* of wh; NAN: an accuracy is not stated */
     unsigned meters;         /* 0: none */
+    unsigned unread;         /* of them: of which nothing is known in the window */
     int category;            /* IT: the lowest present */
 };
 
@@ -64,6 +65,7 @@ struct kpi_window {
     char reversed[64];            /* a meter that counted backwards; "" */
     char silent[160];             /* meters without any covered time in it; "" */
     char no_it[200];              /* why IT cannot be told, whatever its meters show; "" */
+    bool unheard;                 /* of the site: of a room's total nothing was read */
     char overlap[200];            /* meters that claim one place of the tree, in words; "" */
     enum role overlap_role;       /* what they count as */
     char boundary[200];           /* meters of the total or of IT that cannot all be right, in words; "" */
@@ -102,6 +104,9 @@ struct kpi_energy kpi_entered(const struct kpi_window *window, const struct kpi_
 /* Energy that entered and what of it was IT, or the reason why it cannot be told. 0, or -ENODATA with ret_reason. */
 int kpi_total(const struct kpi_scope *scope, const struct kpi_window *window, const struct kpi_energies *energies,
               struct kpi_energy *ret_total, struct kpi_energy *ret_it, char ret_reason[200]);
+/* Is a sum of the window known at all: what entered, or of it IT? -ENODATA with ret_reason where nothing was read. */
+int kpi_heard(const struct kpi_window *window, const struct kpi_energies *energies, bool it_only, char ret_reason[200]);
+int kpi_nothing_read(const struct kpi_window *window, char *ret_reason, size_t size);
 int kpi_it(const struct kpi_window *window, const struct kpi_energies *energies, struct kpi_energy *ret_it,
            char ret_reason[200]);
 /* Appends to results[], at most KPI_RESULTS, and returns how many: KPI_DAY every id that comes from the ledger but pue,

@@ -12,6 +12,7 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e, double sign)
     to->estimated_wh += fabs(e->estimated_wh);
     to->variance += e->meters ? e->variance : 0;
     to->meters += e->meters;
+    to->unread += e->unread;
 }
 
 int kpi_it(const struct kpi_window *w, const struct kpi_energies *e, struct kpi_energy *ret_it, char ret_reason[200])
@@ -78,12 +79,14 @@ static size_t terms_of_parts(const struct kpi_window *w, const struct kpi_energi
     if (*w->ups_unmetered && !e->role[ROLE_IT].meters && e->role[ROLE_UPS_OUT].meters) {
         struct kpi_energy out = e->role[ROLE_UPS_OUT]; /* its losses stay unknown: only for a partial PUE */
         add(&out, &e->on_ups, -1);
+        out.unread = e->role[ROLE_UPS_OUT].unread == e->role[ROLE_UPS_OUT].meters ? out.meters : 0;
         term(terms, &n, ROLE_UPS_OUT, 1, &out);
         terms[n - 1].shared = out.variance;
     } else if (!*w->ups_unmetered) {
         struct kpi_energy not_room = e->role[ROLE_NOT_ROOM]; /* only what a UPS feeds is in the sum */
         add(&not_room, &e->direct[ROLE_NOT_ROOM], -1);
         not_room.meters = e->role[ROLE_NOT_ROOM].meters - e->direct[ROLE_NOT_ROOM].meters;
+        not_room.unread = e->role[ROLE_NOT_ROOM].unread - e->direct[ROLE_NOT_ROOM].unread;
         not_room.variance = e->role[ROLE_NOT_ROOM].variance - e->direct[ROLE_NOT_ROOM].variance;
         term(terms, &n, ROLE_UPS_IN, 1, &e->role[ROLE_UPS_IN]);
         term(terms, &n, ROLE_NOT_ROOM, -1, &not_room);
@@ -104,6 +107,29 @@ double kpi_shared(const struct kpi_window *w, const struct kpi_energies *e)
     for (size_t k = 0; k < n; k++)
         shared += terms[k].shared;
     return shared;
+}
+
+int kpi_nothing_read(const struct kpi_window *w, char *ret_reason, size_t size)
+{
+    snprintf(ret_reason, size, "no reading in this time%s%s", *w->silent ? " from " : "", w->silent);
+    return -ENODATA;
+}
+
+static bool unread(const struct kpi_energy *e)
+{
+    return e->meters && e->unread == e->meters;
+}
+
+int kpi_heard(const struct kpi_window *w, const struct kpi_energies *e, bool it_only, char ret_reason[200])
+{
+    struct kpi_term terms[ROLE_COUNT];
+    bool none = !it_only && w->unheard;
+    size_t n = it_only ? 0 : kpi_terms(w, e, terms);
+    for (size_t i = 0; i < n; i++)
+        none |= unread(&terms[i].energy);
+    if (it_only)
+        none = e->role[ROLE_IT].meters ? unread(&e->role[ROLE_IT]) : unread(&e->role[ROLE_UPS_OUT]);
+    return none ? kpi_nothing_read(w, ret_reason, 200) : 0;
 }
 
 struct kpi_energy kpi_entered(const struct kpi_window *w, const struct kpi_energies *e)

@@ -76,7 +76,8 @@ int report_energy(const struct report_source *source, json_t **ret)
     json_t *to = json_object(), *reasons = json_object(), *warnings = json_array();
     put(to, reasons, "total_wh", s.total, s.no_total);
     put(to, reasons, "it_wh", s.it, s.no_it);
-    put(to, reasons, "cooling_wh", s.cooling, "no meter of the electricity of the cooling");
+    put(to, reasons, "cooling_wh", s.cooling,
+        *s.no_cooling ? s.no_cooling : "no meter of the electricity of the cooling");
     put(to, reasons, "losses_wh", energy_split_losses(&s), s.no_losses);
     put(to, reasons, "unmetered_wh", s.unmetered, s.no_rest);
     json_object_set_new(to, "unmetered_uncertainty_k2", report_number(s.unmetered_u));

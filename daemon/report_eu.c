@@ -39,11 +39,11 @@ static double it_of(const struct kpi_window *w, int *ret_category, char reason[2
         snprintf(reason, 200, "%s", w->overlap);
         return NAN;
     }
-    if (e->role[ROLE_UPS_OUT].meters && !*w->reversed) {
+    if (e->role[ROLE_UPS_OUT].meters > e->role[ROLE_UPS_OUT].unread && !*w->reversed) {
         *ret_category = 1;
         return e->role[ROLE_UPS_OUT].wh - e->on_ups.wh + (e->role[ROLE_IT].meters ? e->direct[ROLE_IT].wh : 0);
     }
-    if (kpi_it(w, e, &it, reason))
+    if (kpi_it(w, e, &it, reason) || kpi_heard(w, e, true, reason))
         return NAN;
     *ret_category = it.category;
     return it.wh;

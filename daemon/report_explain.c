@@ -103,7 +103,7 @@ static const struct formula *formula_of(enum quantity id)
 
 static double known(const struct kpi_energy *e)
 {
-    return e->meters ? e->wh : (double)NAN;
+    return e->meters > e->unread ? e->wh : (double)NAN;
 }
 
 static double value_of(const struct report_source *s, const struct kpi_energies *e, enum operand operand)
@@ -111,8 +111,8 @@ static double value_of(const struct report_source *s, const struct kpi_energies 
     struct kpi_energy it;
     char reason[200];
     switch (operand) {
-    case OP_TOTAL: return kpi_entered(s->window, e).wh;
-    case OP_IT: return kpi_it(s->window, e, &it, reason) ? (double)NAN : it.wh;
+    case OP_TOTAL: return kpi_heard(s->window, e, false, reason) ? (double)NAN : kpi_entered(s->window, e).wh;
+    case OP_IT: return kpi_it(s->window, e, &it, reason) || kpi_heard(s->window, e, true, reason) ? (double)NAN : it.wh;
     case OP_HEAT_OUT: return known(&e->role[ROLE_HEAT_OUT]);
     case OP_REMOVED: return known(&e->removed);
     case OP_COOLING: return known(&e->role[ROLE_COOLING]);

@@ -160,6 +160,23 @@ static void test_missing(void **state)
     assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 2 * 86400 + 7200, &r, &n), 0);
     assert_true(isnan(find(r, n, "stad", Q_K_IPUE, 0)->value));
     assert_non_null(strstr(find(r, n, "stad", Q_K_IPUE, 0)->reason, "nothing from grid, pdu"));
+    /* nor are the sums 0: nobody knows what flowed */
+    static const char *const scopes[] = {"stad", "site"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct kpi_result *it = find(r, n, scopes[i], Q_K_IT_ENERGY, 0),
+                                *total = find(r, n, scopes[i], Q_K_TOTAL_ENERGY, 0);
+        assert_true(isnan(it->value) && isnan(total->value));
+        assert_non_null(strstr(it->reason, "nothing from grid, pdu"));
+        assert_non_null(strstr(total->reason, "nothing from grid, pdu"));
+    }
+    free(r);
+    /* one of two is read again: its sum is known, what entered is not */
+    for (int64_t s = 2 * 86400; s <= 2 * 86400 + 3600; s += 60)
+        poll(rig, s, 2, (double)s / 2);
+    assert_int_equal(figures_run(rig->ledger, &rig->config, T0 + 2 * 86400 + 7200, &r, &n), 0);
+    assert_true(find(r, n, "stad", Q_K_IT_ENERGY, 0)->value >= 1800);
+    assert_true(isnan(find(r, n, "stad", Q_K_TOTAL_ENERGY, 0)->value));
+    assert_string_equal(find(r, n, "stad", Q_K_TOTAL_ENERGY, 0)->reason, "no reading in this time from grid");
     free(r);
     rig_free(rig);
 }
