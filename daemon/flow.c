@@ -328,6 +328,18 @@ static void put_scope_row(struct flow *flow, const struct kpi_result *results, s
     put_row(flow, row);
 }
 
+/* A sink has one place for each id: its longer windows would take turns there with its reading. */
+static void tell_readings(const struct told *to, const struct kpi_result *results, size_t n)
+{
+    for (size_t from = 0, end; from < n; from = end) {
+        for (end = from + 1; end < n && !same_kpi(&results[end], &results[end - 1]);)
+            end++;
+        to->sink->kpis(to->self, results + from, end - from);
+        while (end < n && same_kpi(&results[end], &results[end - 1]))
+            end++;
+    }
+}
+
 void flow_kpis(struct flow *flow, const struct kpi_result *results, size_t n, struct moment now)
 {
     keep_results(flow, results, n);
@@ -339,7 +351,7 @@ void flow_kpis(struct flow *flow, const struct kpi_result *results, size_t n, st
     watch_kpis(flow->watch, results, n, now);
     for (size_t i = 0; i < flow->n_sinks; i++)
         if (flow->sink[i].sink->kpis)
-            flow->sink[i].sink->kpis(flow->sink[i].self, results, n);
+            tell_readings(&flow->sink[i], results, n);
 }
 
 void flow_alert(struct flow *flow, const struct alert_entry *entry)

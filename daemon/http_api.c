@@ -122,10 +122,12 @@ void http_render_points(FILE *out, const struct http_view *view, const char *glo
     fputs(*between == '[' ? "[]\n" : "]\n", out);
 }
 
-static const struct kpi_result *find_kpi(const struct http_view *view, const char *scope, enum quantity id)
+/* nth: which of its windows; the first is its reading's. */
+static const struct kpi_result *find_kpi(const struct http_view *view, const char *scope, enum quantity id,
+                                         unsigned nth)
 {
     for (size_t i = 0; i < view->n_kpis; i++)
-        if (view->kpi[i].id == id && !strcmp(view->kpi[i].scope, scope))
+        if (view->kpi[i].id == id && !strcmp(view->kpi[i].scope, scope) && !nth--)
             return &view->kpi[i];
     return NULL;
 }
@@ -153,23 +155,28 @@ static void render_kpi(FILE *out, const char *scope, enum quantity id, const str
     putc('}', out);
 }
 
-int http_render_kpis(FILE *out, const struct http_view *view, const char *scope)
+int http_render_kpis(FILE *out, const struct http_view *view, const char *scope, bool month)
 {
     const struct config *config = view->live->config;
     const char *between = "[";
+    bool any = false;
     for (size_t s = 0; s < scope_count(config); s++) {
         const char *id = scope_at(config, s).id;
         if (scope && strcmp(scope, id) != 0)
             continue;
+        any = true;
         for (int q = Q_KPI_FIRST; q < Q_COUNT; q++) {
+            const struct kpi_result *kpi = find_kpi(view, id, (enum quantity)q, month);
+            if (month && !kpi)
+                continue;
             fputs(between, out);
-            render_kpi(out, id, (enum quantity)q, find_kpi(view, id, (enum quantity)q));
+            render_kpi(out, id, (enum quantity)q, kpi);
             between = ",\n";
         }
     }
-    if (*between == '[') /* no such scope: there is always the site */
+    if (!any) /* no such scope: there is always the site */
         return -ENOENT;
-    fputs("]\n", out);
+    fputs(*between == '[' ? "[]\n" : "]\n", out);
     return 0;
 }
 

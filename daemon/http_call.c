@@ -37,7 +37,10 @@ static void get_points(struct http_call *call)
 static void get_kpis(struct http_call *call)
 {
     struct http_view view = view_of(call);
-    if (http_render_kpis(call->out, &view, call->argument(call->context, "scope")) < 0)
+    const char *window = call->argument(call->context, "window");
+    if (window && strcmp(window, "month") != 0)
+        http_call_error(call, 400, "window: expected month, or nothing for the day");
+    else if (http_render_kpis(call->out, &view, call->argument(call->context, "scope"), window != NULL) < 0)
         http_call_error(call, 404, "no room of this name, and not \"site\"");
 }
 

@@ -33,8 +33,9 @@ struct http_view {
 
 void http_render_status(FILE *out, const struct http_view *view);
 void http_render_points(FILE *out, const struct http_view *view, const char *glob); /* NULL: all */
-/* scope NULL: all rooms and the site. -ENOENT for a scope that there is not. */
-int http_render_kpis(FILE *out, const struct http_view *view, const char *scope);
+/* scope NULL: all rooms and the site. month: of those that have one, the month to date instead of the day.
+ * -ENOENT for a scope that there is not. */
+int http_render_kpis(FILE *out, const struct http_view *view, const char *scope, bool month);
 void http_render_alerts(FILE *out, const struct http_view *view);
 void http_render_error(FILE *out, const char *where, const char *what);
 void http_render_metrics(FILE *out, const struct http_view *view);

@@ -42,6 +42,8 @@ struct world {
     unsigned rows, records, learnt, taught, told_devices;
     struct record account; /* last record with role it */
     char raised[400];
+    double heard[64];
+    size_t n_heard;
     struct alert_entry last;
 };
 
@@ -86,7 +88,14 @@ static void told(void *self, const struct live_device *device)
     ((struct world *)self)->told_devices++;
 }
 
-static const struct sink ear = {.name = "ear", .device = told};
+static void heard_kpis(void *self, const struct kpi_result *results, size_t n)
+{
+    struct world *w = self;
+    for (size_t i = 0; i < n && w->n_heard < 64; i++)
+        w->heard[w->n_heard++] = results[i].value;
+}
+
+static const struct sink ear = {.name = "ear", .device = told, .kpis = heard_kpis};
 
 static struct moment at(int64_t second)
 {
@@ -305,6 +314,10 @@ static void test_kpis(void **state)
     flow_kpis(w->flow, results, 4, at(120));
     flow_last_kpis(w->flow, &n);
     assert_int_equal(n, 4);
+    assert_int_equal(w->n_heard, 6); /* a sink has one place for each id: its reading's */
+    assert_float_equal(w->heard[0], 1.4, 0);
+    assert_true(isnan(w->heard[1]));
+    assert_float_equal(w->heard[2], 1.3, 0);
     assert_int_equal(w->rows, 4);
     assert_float_equal(live_find(w->live, "r/kpi/ipue")->value, 1.4, 0);
     assert_int_equal(live_find(w->live, "r/kpi/pue")->quality, QL_SILENT);

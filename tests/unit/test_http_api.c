@@ -117,7 +117,7 @@ static void test_kpis(void **state)
     char *text;
     size_t n, i;
     FILE *out = open_memstream(&text, &n);
-    assert_int_equal(http_render_kpis(out, &world->view, NULL), 0);
+    assert_int_equal(http_render_kpis(out, &world->view, NULL, false), 0);
     fclose(out);
     json_t *all = json_loads(text, 0, NULL), *kpi;
     free(text);
@@ -141,13 +141,29 @@ static void test_kpis(void **state)
     free(one);
     json_decref(all);
 
+    struct kpi_result both[2] = {world->kpi, world->kpi};
+    struct http_view view = world->view;
+    both[1].value = 1.5;
+    view.kpi = both;
+    view.n_kpis = 2;
+    for (int month = 0; month < 2; month++) {
+        out = open_memstream(&text, &n);
+        assert_int_equal(http_render_kpis(out, &view, "stadskantoor", month), 0);
+        fclose(out);
+        all = json_loads(text, 0, NULL);
+        assert_int_equal(json_array_size(all), month ? 1 : Q_COUNT - Q_KPI_FIRST);
+        kpi = json_array_get(all, month ? 0 : Q_K_IPUE - Q_KPI_FIRST);
+        assert_true(fabs(json_real_value(json_object_get(kpi, "value")) - (month ? 1.5 : 1.42)) < 1e-12);
+        json_decref(all);
+        free(text);
+    }
     out = open_memstream(&text, &n);
-    assert_int_equal(http_render_kpis(out, &world->view, "beide"), 0);
+    assert_int_equal(http_render_kpis(out, &world->view, "beide", false), 0);
     fclose(out);
     assert_non_null(strstr(text, "\"scope\": \"beide\""));
     free(text);
     out = open_memstream(&text, &n);
-    assert_int_equal(http_render_kpis(out, &world->view, "kelder"), -ENOENT);
+    assert_int_equal(http_render_kpis(out, &world->view, "kelder", false), -ENOENT);
     fclose(out);
     assert_int_equal(n, 0);
     free(text);

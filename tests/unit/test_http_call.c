@@ -57,7 +57,8 @@ static const char *argument(void *context, const char *name)
 }
 
 static const char *const glob[] = {"match", "ups*"}, *const kelder[] = {"scope", "kelder"},
-                         *const site[] = {"scope", "site"};
+                         *const site[] = {"scope", "site"}, *const month[] = {"window", "month"},
+                         *const week[] = {"window", "week"};
 
 static const struct {
     const char *name, *method, *path;
@@ -74,6 +75,8 @@ static const struct {
     {"points", "GET", "/api/v1/points", glob, false, NULL, 200, "[{\"point\": \"ups-1/total/active_power\"", ""},
     {"kpi", "GET", "/api/v1/kpi", site, false, NULL, 200, "[{\"id\": \"power-ratio\", \"scope\": \"site\"", ""},
     {"kpi of no room", "GET", "/api/v1/kpi", kelder, false, NULL, 404, "{\"error\": {\"where\": \"/api/v1/kpi\"", ""},
+    {"kpi of the month, none yet", "GET", "/api/v1/kpi", month, false, NULL, 200, "[]\n", ""},
+    {"kpi of the week", "GET", "/api/v1/kpi", week, false, NULL, 400, "window: expected month", ""},
     {"alerts", "GET", "/api/v1/alerts", NULL, false, NULL, 200, "device-silent", ""},
     {"metrics", "GET", "/metrics", NULL, false, NULL, 200, "# EOF\n", ""},
     {"unknown", "GET", "/", NULL, false, NULL, 404, "{\"error\": {\"where\": \"/\", \"what\": \"there", ""},
