@@ -19,14 +19,16 @@ struct balance_meter {
     enum role role;
     enum phase phase;
     int category;
-    enum quantity quantity; /* of the account, or of the power's account */
-    double share;           /* 0..1 */
-    double accuracy;        /* limit of error in %; NAN */
-    double step;            /* of its counter; 0: unknown */
-    bool assumed;           /* a constant: all of it is estimated */
-    double covered;         /* 0..1 of the window, where it is known before */
-    bool left;              /* no longer in service when the window ends */
-    bool unread;            /* nothing is known of it in the window: its 0 is no 0 */
+    enum quantity quantity;        /* of the account, or of the power's account */
+    double share;                  /* 0..1 */
+    double accuracy;               /* limit of error in %; NAN */
+    double step;                   /* of its counter; 0: unknown */
+    const char *class_, *ct_class; /* where accuracy follows from them by the load; NULL */
+    double rated;                  /* W; NAN, 0: unknown */
+    bool assumed;                  /* a constant: all of it is estimated */
+    double covered;                /* 0..1 of the window, where it is known before */
+    bool left;                     /* no longer in service when the window ends */
+    bool unread;                   /* nothing is known of it in the window: its 0 is no 0 */
     /* planned */
     const char *instead; /* the device that counts for it; NULL */
     bool used, direct, on_ups, removed, heat;

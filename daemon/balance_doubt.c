@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "balance_doubt.h"
 
+#include "daemon/meter_class.h"
 #include "daemon/uncertainty.h"
 
 #include <math.h>
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Limit of error where none is stated, %: what a simple metered rack PDU keeps (2 to 5 %). Assumption. */
-#define UNSTATED_PCT 5.0
 /* A battery gives back for minutes what it took before: input and output are compared over a day at least. */
 #define UPS_LEAST_S 86400.0
 /* Parts of the window that add up to more than all of it were at one time. */
@@ -46,7 +45,7 @@ static void take(struct side *s, const struct all *a, size_t i, int sign)
 {
     const struct balance_meter *m = &a->meter[i];
     double wh = a->value[i] * m->weight, missing = a->missing[i];
-    double u = uncertainty_of_class(isnan(m->accuracy) ? UNSTATED_PCT : m->accuracy) * wh;
+    double u = uncertainty_of_class(isnan(m->accuracy) ? METER_UNSTATED : m->accuracy) * wh;
     double step = uncertainty_of_step(m->step * m->weight);
     s->wh += sign * wh;
     s->variance += u * u + 2 * step * step;

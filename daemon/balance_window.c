@@ -2,6 +2,7 @@
 #include "balance_window.h"
 
 #include "daemon/balance_doubt.h"
+#include "daemon/meter_class.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,6 +50,20 @@ static void list_silent(const struct balance_meter *meters, const struct paired_
             return;
         }
         at += (size_t)more;
+    }
+}
+
+/* A class holds at its load: a meter that idles is worse. By the mean power of the time that counts. */
+static void by_load(struct balance_meter *meters, const struct paired_meter *paired, size_t n,
+                    const struct kpi_window *w)
+{
+    double hours = w->covered * (double)(w->to_s - w->from_s) / 3600;
+    for (size_t i = 0; i < n; i++) {
+        struct balance_meter *m = &meters[i];
+        bool alone = hours > 0 && (paired[i].needed || paired[i].paired > 0);
+        double watts = alone ? paired[i].paired / hours : paired[i].whole / ((double)paired[i].covered_ms / 3.6e6);
+        if (m->class_ && m->rated > 0 && m->quantity == Q_ENERGY && isfinite(watts) && watts > 0)
+            m->accuracy = meter_limit(m->class_, m->ct_class, watts / m->rated);
     }
 }
 
@@ -151,6 +166,7 @@ static void finish(struct balance_pool *pool, struct balance_slice *slice, int64
     for (size_t i = 0; i < slice->n; i++)
         if (meters[i].heat && length > 0)
             w->heat_covered = fmin(1, (double)paired[i].covered_ms / length);
+    by_load(meters, paired, slice->n, w);
     fill(w, meters, paired, slice->n);
     list_silent(meters, paired, slice->n, w);
     find_nothing(paired, slice->n, w);

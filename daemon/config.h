@@ -34,10 +34,11 @@ struct device_config {
     const char *same_as; /* the device or source that measures the same; NULL */
     const char *feed;
     enum phase phase;
-    double breaker;         /* A; NAN */
-    double class_pct;       /* accuracy class; NAN */
-    double share;           /* 0..1 of it that belongs to the room */
-    int64_t from_ms, to_ms; /* in service; 0 / INT64_MAX */
+    double breaker;                /* A; NAN */
+    double class_pct;              /* limit of error at full load, with the transformer's; NAN */
+    const char *class_, *ct_class; /* as written: what a low load makes of them; NULL */
+    double share;                  /* 0..1 of it that belongs to the room */
+    int64_t from_ms, to_ms;        /* in service; 0 / INT64_MAX */
     size_t n_parts;
     struct part_config *part;
     size_t chain; /* index of the device whose unit it is; NO_INDEX */

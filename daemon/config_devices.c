@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config_raw.h"
+#include "daemon/meter_class.h"
 #include "drivers/hash.h"
 #include "drivers/profile.h"
 
@@ -220,18 +221,6 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
         wrong(r, node, "address", why);
 }
 
-static double class_percent(const char *text)
-{
-    /* limit of error at full load, per cent: IEC 62053-21 and -22; MID A B C of EN 50470-1 */
-    if (!text)
-        return NAN;
-    if (!strcmp(text, "A"))
-        return 2;
-    if (!strcmp(text, "B"))
-        return 1;
-    return !strcmp(text, "C") ? 0.5 : strtod(text, NULL);
-}
-
 static uint32_t number_of(struct resolver *r, const char *id)
 {
     size_t old = r->previous ? find_device(r->previous, id) : NO_INDEX;
@@ -255,7 +244,9 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
                                      .feed = raw->feed,
                                      .phase = (enum phase)raw->phase,
                                      .breaker = yaml_get(node, "breaker") ? raw->breaker : NAN,
-                                     .class_pct = class_percent(raw->class_),
+                                     .class_pct = meter_limit(raw->class_, raw->ct_class, NAN),
+                                     .class_ = raw->class_,
+                                     .ct_class = raw->ct_class,
                                      .share = raw->share / 100,
                                      .from_ms = raw->dates.from_ms,
                                      .to_ms = raw->dates.to_ms ? raw->dates.to_ms : INT64_MAX,

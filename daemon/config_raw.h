@@ -48,7 +48,7 @@ struct raw_part {
 };
 
 struct raw_device {
-    const char *id, *room, *rack, *profile, *address, *feed, *class_, *same_as;
+    const char *id, *room, *rack, *profile, *address, *feed, *class_, *ct_class, *same_as;
     struct raw_snmp snmp;
     struct raw_modbus modbus;
     struct raw_source_mqtt mqtt;

@@ -80,6 +80,15 @@ static void know_spans(struct figures_site *site, const struct record *r, const 
     }
 }
 
+/* Unless a part states its own accuracy: then that holds at any load. */
+static void by_class(const struct device_config *device, struct balance_meter *meter)
+{
+    if (!device || !device->class_ || !(fabs(meter->accuracy - device->class_pct) <= 0))
+        return;
+    meter->class_ = device->class_;
+    meter->ct_class = device->ct_class;
+}
+
 static int know_account(void *context, const struct flowed *flowed)
 {
     struct figures_site *site = context;
@@ -101,7 +110,9 @@ static int know_account(void *context, const struct flowed *flowed)
                                       .quantity = r->quantity,
                                       .share = r->share,
                                       .accuracy = r->accuracy,
-                                      .step = r->step};
+                                      .step = r->step,
+                                      .rated = r->rated_w};
+    by_class(device_of(site->config, r->device), &k->meter);
     k->paired = (struct paired_meter){.account = flowed->account,
                                       .per_unit = ledger_per_unit(r->quantity),
                                       .from_s = r->from_ms / 1000,

@@ -140,6 +140,8 @@ static void test_good(void **state)
     assert_true(meter->setup->is_modbus);
     assert_int_equal(meter->setup->modbus.unit, 3);
     assert_float_equal(meter->class_pct, 0.5, 0);
+    assert_string_equal(meter->class_, "0.5S");
+    assert_null(meter->ct_class);
     assert_true(isnan(meter->breaker));
     assert_float_equal(config->alert[0].above, 27, 0);
     const struct asset_config *web = &config->asset[0];

@@ -437,18 +437,57 @@ static void test_replaced(void **state)
     rig_free(rig);
 }
 
+/* A class holds at its load: 3 % of the rating and it is half a per cent worse, or twice as bad. */
+static void test_load(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *class_, *ct_class;
+        double watts, accuracy, wanted; /* of 500 kW rated */
+    } rows[] = {{"1", NULL, 100e3, 1, 1},
+                {"1", NULL, 30e3, 1, 1.5},
+                {"0.5S", NULL, 10e3, 0.5, 1},
+                {"1", NULL, 30e3, 2, 2}, /* the part says its own */
+                {"0.5S", "0.5", 25e3, 0.70710678118654757, 1.5811388300841898},
+                {NULL, NULL, 30e3, 1, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *rig = rig_new();
+        struct kpi_window w;
+        meter(rig, 1, "pdu", 0, ROLE_IT, 2);
+        struct record r = {.number = 1,
+                           .device = "pdu",
+                           .part = "total",
+                           .quantity = Q_ENERGY,
+                           .room = "stad",
+                           .role = ROLE_IT,
+                           .category = 2,
+                           .share = 1,
+                           .accuracy = rows[i].accuracy,
+                           .rated_w = 500e3,
+                           .period_s = 60,
+                           .to_ms = INT64_MAX};
+        assert_int_equal(ledger_define(rig->ledger, &r), 0);
+        rig->device[0].class_ = rows[i].class_;
+        rig->device[0].ct_class = rows[i].ct_class;
+        rig->device[0].class_pct = i == 3 ? 1 : rows[i].accuracy;
+        for (int64_t s = 0; s <= 7200; s += 60)
+            poll(rig, s, 1, rows[i].watts * (double)s / 3600);
+        assert_int_equal(window(rig, 7200, &w), 0);
+        double wh = w.paired.role[ROLE_IT].wh;
+        near(wh, rows[i].watts * 2, 1);
+        near(100 * sqrt(3 * w.paired.role[ROLE_IT].variance) / wh, rows[i].wanted, 1e-9);
+        rig_free(rig);
+    }
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_as),
-                                       cmocka_unit_test(test_replaced),
-                                       cmocka_unit_test(test_moved),
-                                       cmocka_unit_test(test_reversed),
-                                       cmocka_unit_test(test_role_said_later),
-                                       cmocka_unit_test(test_pairwise),
-                                       cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_site),
-                                       cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load),     cmocka_unit_test(test_same_as),
+                                       cmocka_unit_test(test_replaced), cmocka_unit_test(test_moved),
+                                       cmocka_unit_test(test_reversed), cmocka_unit_test(test_role_said_later),
+                                       cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site),     cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kpi, kpi_total, kpi_variant, balance, balance_doubt, uncertainty, live_figures: meters to figures, or to the reason
- * why there is none. */
+/* kpi, kpi_total, kpi_variant, balance, balance_doubt, uncertainty, meter_class, live_figures: meters to figures, or to
+ * the reason why there is none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include "daemon/balance_doubt.h"
 #include "daemon/kpi_variant.h"
 #include "daemon/live_figures.h"
+#include "daemon/meter_class.h"
 #include "daemon/uncertainty.h"
 
 #include <math.h>
@@ -50,6 +51,38 @@ static void test_uncertainty(void **state)
     near("a float at 1e6 kWh", nextafterf(1e6f, INFINITY) - 1e6f, 0.0625, 0);
     near("meter and transformer", uncertainty_rss(uncertainty_of_class(1), uncertainty_of_class(0.5)),
          uncertainty_of_class(sqrt(1.25)), 1e-12);
+}
+
+/* IEC 62053-22 and -21, EN 50470-3, IEC 61869-2: limits by the part of the rated current. */
+static void test_classes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *class_;
+        double load, limit;
+    } meters[] = {
+        {"0.2S", 1, 0.2},    {"0.2S", 0.05, 0.2}, {"0.2S", 0.049, 0.4}, {"0.2S", 0.01, 0.4}, {"0.2S", 0.009, 5},
+        {"0.5S", 0.05, 0.5}, {"0.5S", 0.02, 1.0}, {"1", 0.10, 1},       {"1", 0.099, 1.5},   {"1", 0.05, 1.5},
+        {"1", 0.04, 5},      {"2", 0.5, 2},       {"2", 0.07, 2.5},     {"A", 0.07, 2.5},    {"B", 0.07, 1.5},
+        {"C", 0.03, 1},      {"A", NAN, 2},       {"0.5S", NAN, 0.5},   {"1%", 0.001, 1},    {"3", 0.07, 3.5},
+        {NULL, 0.5, NAN},
+    };
+    static const struct {
+        const char *class_;
+        double load, limit;
+    } transformers[] = {
+        {"0.5", 1, 0.5},    {"0.5", 0.20, 0.75},  {"0.5", 0.05, 1.5},  {"0.5", 0.6, 0.625}, {"0.5", 0.04, 5},
+        {"0.5S", 1.2, 0.5}, {"0.5S", 0.20, 0.5},  {"0.5S", 0.01, 1.5}, {"1", 1, 1},         {"1", 0.20, 1.5},
+        {"1", 0.05, 3},     {"0.2S", 0.05, 0.35}, {"0.2", 0.20, 0.35}, {"0.5", NAN, 0.5},   {NULL, 1, NAN},
+    };
+    for (size_t i = 0; i < sizeof meters / sizeof meters[0]; i++)
+        near(meters[i].class_, meter_class_limit(meters[i].class_, meters[i].load), meters[i].limit, 1e-12);
+    for (size_t i = 0; i < sizeof transformers / sizeof transformers[0]; i++)
+        near(transformers[i].class_, meter_transformer_limit(transformers[i].class_, transformers[i].load),
+             transformers[i].limit, 1e-12);
+    near("meter and transformer", meter_limit("0.5S", "0.5", 1), sqrt(0.5), 1e-12);
+    near("at a twentieth", meter_limit("0.5S", "0.5", 0.05), hypot(0.5, 1.5), 1e-12);
+    near("a transformer without a meter's class", meter_limit(NULL, "0.5", 1), NAN, 0);
 }
 
 struct given {
@@ -644,11 +677,17 @@ static void test_live(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disagreements), cmocka_unit_test(test_left),
-        cmocka_unit_test(test_uncertainty),   cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_sisters),       cmocka_unit_test(test_component_uncertainty),
-        cmocka_unit_test(test_year),          cmocka_unit_test(test_heat_pump),
-        cmocka_unit_test(test_outlets),       cmocka_unit_test(test_live),
+        cmocka_unit_test(test_disagreements),
+        cmocka_unit_test(test_left),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_uncertainty),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_sisters),
+        cmocka_unit_test(test_component_uncertainty),
+        cmocka_unit_test(test_year),
+        cmocka_unit_test(test_heat_pump),
+        cmocka_unit_test(test_outlets),
+        cmocka_unit_test(test_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
