@@ -81,7 +81,7 @@ int cmd_check(const struct cli *cli)
     struct config *config = NULL;
     int r = CLI_DONE;
     struct graph_set *graphs = NULL;
-    int wrong = config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &config);
+    int wrong = config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), PROFILES_ALL, NULL, diag, &config);
     /* definitions of graphs beside it: all mistakes are told in one run */
     /* a profile that no device names does not keep the daemon from starting; but whoever looks wants to know */
     if (graph_set_open(dirs.item, dirs.n, diag, &graphs) < 0 || wrong < 0 || profile_count_left_out(config->profiles)) {

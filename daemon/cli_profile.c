@@ -48,7 +48,7 @@ static int load(const char *path, struct diag *diag, struct profile_set **ret)
         }
     /* another profile with a mistake is only said */
     struct diag *kept = diag_new();
-    profile_set_load_sound(files, n, kept, ret);
+    profile_set_load_sound(files, n, NULL, kept, ret);
     if (find(*ret, path)) {
         diag_print(kept, stderr);
     } else {

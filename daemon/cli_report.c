@@ -42,7 +42,7 @@ static int open_config(const struct cli *cli, struct work *w)
     if (!dirs.n)
         dirs.item[dirs.n++] = DEFAULT_DIR;
     w->diag = diag_new();
-    if (config_load(dirs.item, dirs.n, config_no_secrets, NULL, w->diag, &w->config) < 0)
+    if (config_load(dirs.item, dirs.n, config_no_secrets, PROFILES_USED, NULL, w->diag, &w->config) < 0)
         return cli_fail_diag(cli, w->diag);
     setenv("TZ", w->config->timezone, 1);
     tzset();

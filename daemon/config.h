@@ -133,10 +133,14 @@ struct config {
  * device: reports, graphs, the page. */
 extern const char config_no_secrets[];
 
+/* Which profiles are read: those that devices name (all, where one has to be recognised), or every file, to be checked.
+ */
+enum config_profiles { PROFILES_USED, PROFILES_ALL };
+
 /* dirs: --config, in order. credentials: directory, NULL: the first dir's credentials/. previous: numbers of devices
  * are kept from it; NULL. */
-int config_load(const char *const *dirs, size_t n, const char *credentials, const struct config *previous,
-                struct diag *diag, struct config **ret);
+int config_load(const char *const *dirs, size_t n, const char *credentials, enum config_profiles profiles,
+                const struct config *previous, struct diag *diag, struct config **ret);
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);
 const struct device_config *config_device(const struct config *config, uint32_t number);

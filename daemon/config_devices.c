@@ -187,10 +187,8 @@ static void set_address(struct resolver *r, const struct yaml_node *node, const 
     setup->is_modbus = profile ? profile_is_modbus(profile) : yaml_get(node, "modbus") != NULL;
     setup->names_resolve = true;
     if (r->config->profiles && !profile && strcmp(setup->profile, "auto") != 0) {
-        const char *names[256];
-        size_t n = 0;
-        for (; n < profile_count(r->config->profiles) && n < 256; n++)
-            names[n] = profile_name(profile_at(r->config->profiles, n));
+        size_t n;
+        const char *const *names = profile_names(r->config->profiles, &n);
         const char *near = field_nearest(setup->profile, names, n);
         const char *mistake = profile_left_out(r->config->profiles, setup->profile);
         if (mistake)

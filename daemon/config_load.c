@@ -111,14 +111,33 @@ static int load_dir(struct field_reader *reader, const char *dir, struct yaml_no
     return result;
 }
 
+/* NULL-ended; NULL: a device has to be recognised first, which takes all. */
+static const char *const *used_profiles(struct arena *arena, const struct raw_config *raw)
+{
+    const struct raw_device *device = raw->devices.item;
+    const char **names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < raw->devices.n; i++) {
+        if (device[i].profile ? !strcmp(device[i].profile, "auto") : !device[i].same_as)
+            return NULL;
+        if (!device[i].profile || (n && !strcmp(names[n - 1], device[i].profile)))
+            continue;
+        names = arena_push(arena, names, &n, sizeof *names);
+        names[n - 1] = device[i].profile;
+    }
+    names = arena_push(arena, names, &n, sizeof *names);
+    return names;
+}
+
 /* profiles/ beside each configuration directory, then the installed set. One with a mistake stops only who uses it. */
-static void load_profiles(struct field_reader *reader, const char *const *dirs, size_t n, struct profile_set **ret)
+static void load_profiles(struct field_reader *reader, const char *const *dirs, size_t n, const char *const *only,
+                          struct profile_set **ret)
 {
     const char **paths = arena_alloc(reader->arena, (n + 1) * sizeof *paths);
     for (size_t i = 0; i < n; i++)
         paths[i] = arena_printf(reader->arena, "%s/profiles", dirs[i]);
     paths[n] = data_path(reader->arena, "profiles");
-    profile_set_load_sound(paths, n + 1, reader->diag, ret);
+    profile_set_load_sound(paths, n + 1, only, reader->diag, ret);
 }
 
 static struct config *config_new(void)
@@ -131,8 +150,8 @@ static struct config *config_new(void)
     return config;
 }
 
-int config_load(const char *const *dirs, size_t n, const char *credentials, const struct config *previous,
-                struct diag *diag, struct config **ret)
+int config_load(const char *const *dirs, size_t n, const char *credentials, enum config_profiles profiles,
+                const struct config *previous, struct diag *diag, struct config **ret)
 {
     struct config *config = config_new();
     struct config_context context = {.credentials = credentials, .systemd = getenv("CREDENTIALS_DIRECTORY") != NULL};
@@ -150,7 +169,8 @@ int config_load(const char *const *dirs, size_t n, const char *credentials, cons
         diag_error(diag, (struct place){.file = dirs[0]}, NULL, "has no *.yaml file: expected the configuration there");
     if (files)
         field_read_map(&reader, config_fields, &root, &raw);
-    load_profiles(&reader, dirs, n, &config->profiles);
+    load_profiles(&reader, dirs, n, profiles == PROFILES_ALL ? NULL : used_profiles(config->arena, &raw),
+                  &config->profiles);
     if (factors_load()) /* with a broken installation no figure can be told */
         diag_error(diag, (struct place){.file = data_path(config->arena, "factors.yaml")}, NULL, "%s", factors_load());
     /* references are checked even after other errors: all is told in one run */

@@ -67,7 +67,8 @@ static void set_defaults(struct arguments *arguments)
 static int load_config(const struct arguments *arguments, struct config **ret)
 {
     struct diag *diag = diag_new();
-    int r = config_load(arguments->config.item, arguments->config.n, arguments->credentials, NULL, diag, ret);
+    int r = config_load(arguments->config.item, arguments->config.n, arguments->credentials, PROFILES_USED, NULL, diag,
+                        ret);
     /* file:line:col at the head of the line, as an editor wants it; systemd takes <3> off. sd-daemon(3) */
     const char *level = getenv("JOURNAL_STREAM") ? SD_ERR : "";
     for (size_t i = 0; r < 0 && diag_line(diag, i); i++)

@@ -65,7 +65,7 @@ void probe_profiles(struct profile_set **ret_set)
     struct arena *arena = arena_new();
     struct diag *diag = diag_new();
     const char *dirs[] = {"/etc/wattwacht/conf.d/profiles", data_path(arena, "profiles")};
-    profile_set_load_sound(dirs, 2, diag, ret_set);
+    profile_set_load_sound(dirs, 2, NULL, diag, ret_set);
     for (size_t i = 0; diag_line(diag, i); i++)
         fprintf(stderr, "%s\n", diag_line(diag, i));
     diag_free(diag);

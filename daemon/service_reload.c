@@ -26,7 +26,8 @@ static void *read_config(void *context)
 {
     struct reload *reload = context;
     const struct service_options *o = &reload->service->options;
-    config_load(o->dirs, o->n_dirs, o->credentials, reload->service->config, reload->diag, &reload->config);
+    config_load(o->dirs, o->n_dirs, o->credentials, PROFILES_USED, reload->service->config, reload->diag,
+                &reload->config);
     (void)eventfd_write(reload->fd, 1);
     return NULL;
 }

@@ -20,7 +20,7 @@ static void no_record(void *context, const struct record *record)
 int site_points_load(const char *const *dirs, size_t n, const char *state, struct diag *diag, struct site_points *ret)
 {
     struct site_points site = {0};
-    int r = config_load(dirs, n, config_no_secrets, NULL, diag, &site.config);
+    int r = config_load(dirs, n, config_no_secrets, PROFILES_USED, NULL, diag, &site.config);
     if (r < 0)
         return r;
     site.plant = plant_new(site.config, state);

@@ -49,7 +49,7 @@ struct web_world web_site_world(const struct web_site *site, enum speech_languag
 static int load_config(const struct web_options *options, struct config **ret, char words[300])
 {
     struct diag *diag = diag_new();
-    int r = config_load(options->dirs, options->n_dirs, config_no_secrets, NULL, diag, ret);
+    int r = config_load(options->dirs, options->n_dirs, config_no_secrets, PROFILES_USED, NULL, diag, ret);
     if (r < 0)
         snprintf(words, 300, "%.280s", diag_first(diag) ? diag_first(diag) : "the configuration cannot be read");
     diag_free(diag);

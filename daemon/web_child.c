@@ -101,7 +101,7 @@ static int run_books(const char *state, const char *const *dirs, size_t n)
     struct diag *diag = diag_new();
     struct web_books_place place = {.state = state};
     struct config *config = NULL;
-    int r = config_load(dirs, n, config_no_secrets, NULL, diag, &config);
+    int r = config_load(dirs, n, config_no_secrets, PROFILES_USED, NULL, diag, &config);
     diag_free(diag);
     if (r < 0)
         return 1;

@@ -76,11 +76,14 @@ static void unknown_key(struct field_reader *reader, const struct field *table, 
 static int read_initial(struct field_reader *reader, const struct field *f, void *into)
 {
     struct yaml_node *node;
-    int r = yaml_load_text(reader->arena, "(default)", f->initial, strlen(f->initial), reader->diag, &node);
-    if (r < 0)
-        return r;
-    node->key = f->name;
-    return f->read(reader, f, node, into);
+    struct arena *scratch = arena_new(); /* so no default can be a node that is kept */
+    int r = yaml_load_text(scratch, "(default)", f->initial, strlen(f->initial), reader->diag, &node);
+    if (r >= 0) {
+        node->key = f->name;
+        r = f->read(reader, f, node, into);
+    }
+    arena_free(scratch);
+    return r;
 }
 
 static int read_field(struct field_reader *reader, const struct field *f, const struct yaml_node *map, void *into)

@@ -17,8 +17,12 @@ struct profile_set;
  * entry that ends in .yaml is one file. */
 int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
 /* The same, but a profile with a mistake is left out with those that include it, its mistakes are warnings, and the
- * others are handed out: a file that nobody uses stops nobody. */
-void profile_set_load_sound(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret);
+ * others are handed out: a file that nobody uses stops nobody. only: NULL-ended names; no other files are read but
+ * those that these include. NULL: all. */
+void profile_set_load_sound(const char *const *dirs, size_t n, const char *const *only, struct diag *diag,
+                            struct profile_set **ret);
+/* Of all files that are there, also those not read. */
+const char *const *profile_names(const struct profile_set *set, size_t *ret_n);
 /* The first mistake of the profile of that name, because of which it was left out; NULL: it was not. */
 const char *profile_left_out(const struct profile_set *set, const char *name);
 size_t profile_count_left_out(const struct profile_set *set);
@@ -39,5 +43,6 @@ bool profile_is_modbus(const struct profile *profile);
 /* The device has nothing new sooner, in us; 0: not said. */
 int64_t profile_every_us(const struct profile *profile);
 bool profile_is_mqtt(const struct profile *profile);
-/* Runs the test vectors that the profile carries; each failure goes to diag. Returns how many ran. */
+/* Runs the test vectors that the profile's file carries: it is read again, since nothing else needs them; each failure
+ * goes to diag. Returns how many ran. */
 size_t profile_run_vectors(const struct profile *profile, struct diag *diag);

@@ -130,7 +130,8 @@ static const struct field param_keys[] = {
 struct raw {
     struct profile p;
     int protocol;
-    const struct yaml_node *match, *snmp, *modbus, *mqtt, *identity, *tables, *points, *computed, *params, *sets;
+    const struct yaml_node *match, *snmp, *modbus, *mqtt, *identity, *tables, *points, *computed, *params, *sets,
+        *vectors;
 };
 
 #define HEAD(key, reader, member, words)                                                   \
@@ -182,7 +183,7 @@ static const struct field head_keys[] = {
     HEAD("tables", field_node, tables, "tables of objects; SunSpec models"),
     HEAD("points", field_node, points, "single objects or registers"),
     HEAD("computed", field_node, computed, "points made of others"),
-    NEEDED("vectors", field_node, p.vectors, "raw numbers and what becomes of them, with their source"),
+    NEEDED("vectors", field_node, vectors, "raw numbers and what becomes of them, with their source"),
     {0},
 };
 
@@ -209,9 +210,10 @@ static int read_tables(struct field_reader *reader, const struct yaml_node *node
 {
     int result = 0;
     for (size_t i = 0; i < node->n; i++) {
-        struct table_def table = {
-            .name = node->item[i]->key, .at = node->item[i]->at, .inherit = {.range = {NAN, NAN}}};
-        if (!table.name) {
+        struct table_def table = {.name = arena_strdup(reader->arena, node->item[i]->key ? node->item[i]->key : ""),
+                                  .at = node->item[i]->at,
+                                  .inherit = {.range = {NAN, NAN}}};
+        if (!*table.name) {
             diag_error(reader->diag, node->at, node->key, "expected a map of tables");
             return -EINVAL;
         }

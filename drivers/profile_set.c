@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TEXT_MAX (1024 * 1024) /* yaml.h: the largest file */
 
@@ -19,9 +20,10 @@ struct profile_set {
     atomic_uint refs;
     struct arena *arena;
     struct pattern_list *patterns;
-    size_t n, n_left_out;
+    size_t n, n_left_out, n_names;
     struct profile **profile;
     struct left_out *left_out;
+    const char **name; /* of all files */
 };
 
 static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
@@ -29,8 +31,10 @@ static char *read_text(struct arena *arena, const char *path, size_t *ret_n)
     FILE *file = fopen(path, "re");
     if (!file)
         return NULL;
-    char *text = arena_alloc(arena, TEXT_MAX + 1);
-    size_t n = fread(text, 1, TEXT_MAX + 1, file);
+    struct stat status;
+    size_t room = fstat(fileno(file), &status) == 0 && status.st_size < TEXT_MAX ? (size_t)status.st_size : TEXT_MAX;
+    char *text = arena_alloc(arena, room + 1);
+    size_t n = fread(text, 1, room + 1, file);
     bool good = !ferror(file);
     fclose(file);
     *ret_n = n;
@@ -64,7 +68,7 @@ static void read_file(struct profile_set *set, const char *path, struct diag *di
     struct yaml_node *root;
     if (!text) {
         diag_error(diag, (struct place){.file = name}, "file", "cannot be read: %s", strerror(errno));
-    } else if (yaml_load_text(set->arena, name, text, n, diag, &root) == 0) {
+    } else if (yaml_load_text(scratch, name, text, n, diag, &root) == 0) {
         struct profile_context context = {.patterns = &set->patterns};
         struct field_reader reader = {.arena = set->arena, .diag = diag, .context = &context};
         struct profile *profile = ARENA_NEW(set->arena, struct profile);
@@ -80,14 +84,12 @@ static void read_file(struct profile_set *set, const char *path, struct diag *di
     arena_free(scratch);
 }
 
-static void load_file(struct profile_set *set, const char *path, struct diag *diag)
+static void load_file(struct profile_set *set, const char *path, const char *name, struct diag *diag)
 {
     struct diag *own = diag_new();
     read_file(set, path, own);
-    if (diag_errors(own)) {
-        const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
-        leave_out(set, arena_strndup(set->arena, file, strlen(file) - strlen(".yaml")), own);
-    }
+    if (diag_errors(own))
+        leave_out(set, name, own);
     diag_take(diag, own, false);
     diag_free(own);
 }
@@ -132,21 +134,77 @@ static void resolve_includes(struct profile_set *set)
     }
 }
 
-static struct profile_set *load(const char *const *dirs, size_t n, struct diag *diag)
+/* Files that there are; those not read are not wanted, or not yet. */
+struct files {
+    struct arena *arena;
+    size_t n;
+    struct file {
+        const char *path, *name;
+        bool read;
+    } * item;
+};
+
+static void list_files(struct profile_set *set, const char *entry, struct files *files)
+{
+    glob_t found;
+    size_t length = strlen(entry);
+    bool file = length > 5 && !strcmp(entry + length - 5, ".yaml");
+    if (glob(arena_printf(files->arena, file ? "%s" : "%s/*.yaml", entry), 0, NULL, &found) == 0)
+        for (size_t k = 0; k < found.gl_pathc; k++) {
+            const char *path = arena_strdup(files->arena, found.gl_pathv[k]), *slash = strrchr(path, '/');
+            const char *base = slash ? slash + 1 : path;
+            const char *name = arena_strndup(set->arena, base, strlen(base) - strlen(".yaml"));
+            files->item = arena_push(files->arena, files->item, &files->n, sizeof *files->item);
+            files->item[files->n - 1] = (struct file){path, name, false};
+            set->name = arena_push(set->arena, set->name, &set->n_names, sizeof *set->name);
+            set->name[set->n_names - 1] = name;
+        }
+    globfree(&found);
+}
+
+static bool is_included(const struct profile_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->profile[i]->include.n; k++)
+            if (!strcmp(((const char **)set->profile[i]->include.item)[k], name))
+                return true;
+    return false;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+/* only NULL: all. What is included is found out by reading, so it is looked for again until nothing is new. */
+static void load_files(struct profile_set *set, struct files *files, const char *const *only, struct diag *diag)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < files->n; i++) {
+            struct file *file = &files->item[i];
+            if (file->read || (only && !is_among(only, file->name) && !is_included(set, file->name)))
+                continue;
+            file->read = true;
+            load_file(set, file->path, file->name, diag);
+            more = only != NULL;
+        }
+    }
+}
+
+static struct profile_set *load(const char *const *dirs, size_t n, const char *const *only, struct diag *diag)
 {
     struct arena *arena = arena_new();
     struct profile_set *set = ARENA_NEW(arena, struct profile_set);
+    struct files files = {.arena = arena_new()};
     atomic_init(&set->refs, 1);
     set->arena = arena;
-    for (size_t i = 0; i < n; i++) {
-        glob_t found;
-        size_t length = strlen(dirs[i]);
-        bool file = length > 5 && !strcmp(dirs[i] + length - 5, ".yaml");
-        if (glob(arena_printf(arena, file ? "%s" : "%s/*.yaml", dirs[i]), 0, NULL, &found) == 0)
-            for (size_t k = 0; k < found.gl_pathc; k++)
-                load_file(set, found.gl_pathv[k], diag);
-        globfree(&found);
-    }
+    for (size_t i = 0; i < n; i++)
+        list_files(set, dirs[i], &files);
+    load_files(set, &files, only, diag);
+    arena_free(files.arena);
     drop_incomplete(set, diag);
     resolve_includes(set);
     return set;
@@ -155,7 +213,7 @@ static struct profile_set *load(const char *const *dirs, size_t n, struct diag *
 int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
 {
     size_t before = diag_errors(diag);
-    struct profile_set *set = load(dirs, n, diag);
+    struct profile_set *set = load(dirs, n, NULL, diag);
     if (diag_errors(diag) != before) {
         profile_set_unref(set);
         return -EINVAL;
@@ -164,10 +222,11 @@ int profile_set_load(const char *const *dirs, size_t n, struct diag *diag, struc
     return 0;
 }
 
-void profile_set_load_sound(const char *const *dirs, size_t n, struct diag *diag, struct profile_set **ret)
+void profile_set_load_sound(const char *const *dirs, size_t n, const char *const *only, struct diag *diag,
+                            struct profile_set **ret)
 {
     struct diag *own = diag_new();
-    *ret = load(dirs, n, own);
+    *ret = load(dirs, n, only, own);
     diag_take(diag, own, true);
     diag_free(own);
 }
@@ -178,6 +237,12 @@ const char *profile_left_out(const struct profile_set *set, const char *name)
         if (!strcmp(set->left_out[i].name, name))
             return set->left_out[i].why;
     return NULL;
+}
+
+const char *const *profile_names(const struct profile_set *set, size_t *ret_n)
+{
+    *ret_n = set->n_names;
+    return set->name;
 }
 
 size_t profile_count_left_out(const struct profile_set *set)

@@ -77,5 +77,4 @@ struct profile {
     struct computed_def *computed;
     struct param_def *param;
     const struct profile **included; /* itself first */
-    const struct yaml_node *vectors;
 };

@@ -349,12 +349,15 @@ static void run_vector(const struct profile *profile, const struct yaml_node *no
 
 size_t profile_run_vectors(const struct profile *profile, struct diag *diag)
 {
-    const struct yaml_node *vectors = profile->vectors;
-    if (vectors->kind != YAML_LIST) {
+    struct arena *arena = arena_new();
+    struct yaml_node *root;
+    const struct yaml_node *vectors =
+        yaml_load_file(arena, profile->at.file, diag, &root) == 0 ? yaml_get(root, "vectors") : NULL;
+    size_t n = 0;
+    if (vectors && vectors->kind != YAML_LIST)
         diag_error(diag, vectors->at, vectors->key, "expected a list of vectors");
-        return 0;
-    }
-    for (size_t i = 0; i < vectors->n; i++)
-        run_vector(profile, vectors->item[i], diag);
-    return vectors->n;
+    for (; vectors && vectors->kind == YAML_LIST && n < vectors->n; n++)
+        run_vector(profile, vectors->item[n], diag);
+    arena_free(arena);
+    return n;
 }

@@ -245,7 +245,7 @@ static int load_stream(struct loader *l, struct yaml_node **ret)
 int yaml_load_text(struct arena *arena, const char *file, const char *text, size_t n, struct diag *diag,
                    struct yaml_node **ret_root)
 {
-    struct loader l = {.arena = arena, .diag = diag, .file = arena_strdup(arena, file), .text = (const void *)text};
+    struct loader l = {.arena = arena, .diag = diag, .file = file, .text = (const void *)text};
     if (n > FILE_MAX) {
         diag_error(diag, (struct place){.file = l.file}, NULL, "larger than 1 MiB");
         return -EFBIG;
@@ -281,7 +281,7 @@ int yaml_load_file(struct arena *arena, const char *path, struct diag *diag, str
     if (r < 0)
         diag_error(diag, whole, NULL, "cannot be read");
     else
-        r = yaml_load_text(arena, path, text, n, diag, ret_root);
+        r = yaml_load_text(arena, whole.file, text, n, diag, ret_root);
     free(text);
     return r;
 }

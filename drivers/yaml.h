@@ -26,7 +26,7 @@ struct yaml_node {
 };
 
 int yaml_load_file(struct arena *arena, const char *path, struct diag *diag, struct yaml_node **ret_root);
-/* file: the name to put into places. */
+/* file: the name in places, borrowed for as long as these. */
 int yaml_load_text(struct arena *arena, const char *file, const char *text, size_t n, struct diag *diag,
                    struct yaml_node **ret_root);
 /* The value of a key, or NULL. */

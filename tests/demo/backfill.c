@@ -287,7 +287,7 @@ static int open_all(struct past *past, const char *config, const char *scene, st
     char path[400];
     const char *dirs[] = {config};
     char *text = read_file(scene);
-    int r = config_load(dirs, 1, getenv("CREDENTIALS_DIRECTORY"), NULL, diag, &past->config);
+    int r = config_load(dirs, 1, getenv("CREDENTIALS_DIRECTORY"), PROFILES_USED, NULL, diag, &past->config);
     if (!r)
         r = text ? history_open(scene, text, (double)past->from_s, diag, &past->history) : -ENOENT;
     free(text);

@@ -55,7 +55,7 @@ static int teardown_dir(void **state)
 static int load(const struct dir *dir, const struct config *previous, struct diag *diag, struct config **ret)
 {
     const char *dirs[] = {dir->path};
-    return config_load(dirs, 1, NULL, previous, diag, ret);
+    return config_load(dirs, 1, NULL, PROFILES_ALL, previous, diag, ret);
 }
 
 static const char good[] =
@@ -491,7 +491,7 @@ static void test_files(void **state)
 
     diag = diag_new(); /* for who only looks, no secret is opened */
     const char *dirs[] = {dir->path};
-    assert_int_equal(config_load(dirs, 1, config_no_secrets, NULL, diag, &config), 0);
+    assert_int_equal(config_load(dirs, 1, config_no_secrets, PROFILES_ALL, NULL, diag, &config), 0);
     assert_int_equal(config->n_rooms, 2);
     assert_string_equal(config->device[0].setup->snmp.community, config_no_secrets);
     config_unref(config);

@@ -121,7 +121,7 @@ static int build(void **state)
     fclose(f);
     struct diag *diag = diag_new();
     const char *dirs[] = {w->dir};
-    int r = config_load(dirs, 1, NULL, NULL, diag, &w->config);
+    int r = config_load(dirs, 1, NULL, PROFILES_USED, NULL, diag, &w->config);
     diag_print(diag, stderr);
     diag_free(diag);
     unlink(path);

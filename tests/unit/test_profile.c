@@ -216,7 +216,7 @@ static void test_sound(void **state)
     struct diag *diag = diag_new();
     struct profile_set *set;
     const char *dirs[] = {dir};
-    profile_set_load_sound(dirs, 1, diag, &set);
+    profile_set_load_sound(dirs, 1, NULL, diag, &set);
     assert_int_equal(diag_errors(diag), 0);
     assert_int_equal(diag_warnings(diag), 2);
     assert_int_equal(profile_count(set), 1);
@@ -228,6 +228,23 @@ static void test_sound(void **state)
     assert_non_null(strstr(profile_left_out(set, "upon"), "include: 'bad'"));
     profile_set_unref(set);
     diag_free(diag);
+    /* of some only: the others are not read, so that nothing is said of them; what these include is */
+    static const struct {
+        const char *const only[3];
+        size_t found, left_out;
+    } some[] = {{{NULL}, 0, 0}, {{"good", NULL}, 1, 0}, {{"upon", NULL}, 0, 2}, {{"none", "good", NULL}, 1, 0}};
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
+        size_t n_names;
+        diag = diag_new();
+        profile_set_load_sound(dirs, 1, some[i].only, diag, &set);
+        assert_int_equal(diag_warnings(diag), some[i].left_out);
+        assert_int_equal(profile_count(set), some[i].found);
+        assert_int_equal(profile_count_left_out(set), some[i].left_out);
+        assert_string_equal(profile_names(set, &n_names)[2], "upon");
+        assert_int_equal(n_names, 3);
+        profile_set_unref(set);
+        diag_free(diag);
+    }
     for (int i = 0; i < 3; i++)
         unlink(path[i]);
     rmdir(dir);
