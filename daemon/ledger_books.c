@@ -19,28 +19,32 @@ struct book {
     bool in_file;            /* its number and name are */
     bool wired;              /* points feed it */
     bool dirty;              /* machine or cells differ from the file */
-    bool waiting;            /* in books->turn for this row */
     uint32_t counter, power; /* points; 0: none */
     const struct flow_kind *flow;
     struct account_limits limits;
     struct account machine;
-    struct account_sample sample;
     struct cells cells;
+    uint32_t turn; /* of the row at hand, counted from 1; 0: none */
+};
+
+/* An account that the row at hand touches. */
+struct turn {
+    struct book *book;
+    struct account_sample sample;
 };
 
 struct wire {
-    uint32_t n;
-    uint32_t book[2]; /* active power feeds energy and export */
+    uint32_t book[2]; /* index + 1, 0: none; active power feeds energy and export */
 };
 
 struct ledger_books {
     sqlite3 *db;
     const struct ledger_register *reg;
-    size_t n, n_wires, n_turn;
+    size_t n, n_wires, n_turns, room_turns;
     struct book **book;
     void *by_name, *by_number; /* of the same books: tsearch(3) */
     struct wire *wire;         /* by point */
-    uint32_t *turn;
+    struct turn *turn;
     uint32_t next;
     bool dirty;
     struct ledger_notices notices;
@@ -63,10 +67,9 @@ static struct book *add(struct ledger_books *books, const char *name, uint32_t n
     if ((books->n & (books->n + 1)) == 0) {
         size_t room = (books->n + 1) * 2;
         books->book = realloc(books->book, room * sizeof *books->book);
-        books->turn = realloc(books->turn, room * sizeof *books->turn);
     }
     struct book *b = calloc(1, sizeof *b);
-    if (!b || !books->book || !books->turn || !(b->name = strdup(name)))
+    if (!b || !books->book || !(b->name = strdup(name)))
         abort();
     b->number = number;
     b->in_file = in_file;
@@ -195,7 +198,7 @@ static void set_limits(struct book *b, const struct record *record, bool export_
 static void wire(struct ledger_books *books, uint32_t point, uint32_t index)
 {
     if (point >= books->n_wires) {
-        size_t n = (size_t)point * 2 + 16;
+        size_t n = (size_t)point + point / 4 + 16;
         books->wire = realloc(books->wire, n * sizeof *books->wire);
         if (!books->wire)
             abort();
@@ -203,11 +206,9 @@ static void wire(struct ledger_books *books, uint32_t point, uint32_t index)
         books->n_wires = n;
     }
     struct wire *w = &books->wire[point];
-    for (uint32_t i = 0; i < w->n; i++)
-        if (w->book[i] == index)
-            return;
-    if (w->n < 2)
-        w->book[w->n++] = index;
+    size_t i = w->book[0] && w->book[0] != index + 1;
+    if (!w->book[i])
+        w->book[i] = index + 1;
 }
 
 /* The number of the point with the same device and part and another quantity; 0: none. */
@@ -289,39 +290,49 @@ static void put(void *context, const struct booking *booking)
     p->book->dirty = p->books->dirty = true;
 }
 
+static struct account_sample *sample_of(struct ledger_books *books, struct book *b, const struct row *row)
+{
+    if (b->turn)
+        return &books->turn[b->turn - 1].sample;
+    if (books->n_turns == books->room_turns) {
+        books->room_turns = books->room_turns ? 2 * books->room_turns : 32;
+        books->turn = realloc(books->turn, books->room_turns * sizeof *books->turn);
+        if (!books->turn)
+            abort();
+    }
+    struct turn *turn = &books->turn[books->n_turns++];
+    *turn = (struct turn){b, {.at = {row->session, row->boot_us, row->wall_ms}, .counter = NAN, .power = NAN}};
+    turn->sample.uptime_s = row->uptime_s;
+    b->turn = (uint32_t)books->n_turns;
+    return &turn->sample;
+}
+
 static void collect(struct ledger_books *books, const struct row *row, const struct row_value *v)
 {
     const struct wire *w = &books->wire[v->point];
-    for (uint32_t i = 0; i < w->n; i++) {
-        struct book *b = books->book[w->book[i]];
-        if (!b->waiting) {
-            b->sample = (struct account_sample){.at = {row->session, row->boot_us, row->wall_ms},
-                                                .counter = NAN,
-                                                .power = NAN,
-                                                .uptime_s = row->uptime_s};
-            b->waiting = true;
-            books->turn[books->n_turn++] = w->book[i];
-        }
+    for (size_t i = 0; i < 2 && w->book[i]; i++) {
+        struct book *b = books->book[w->book[i] - 1];
+        struct account_sample *sample = sample_of(books, b, row);
         if (v->point == b->counter)
-            b->sample.counter = v->value;
+            sample->counter = v->value;
         else
-            b->sample.power = v->value;
-        b->sample.estimated |= v->quality == QL_ESTIMATED;
+            sample->power = v->value;
+        sample->estimated |= v->quality == QL_ESTIMATED;
     }
 }
 
 void books_feed(struct ledger_books *books, const struct row *row)
 {
-    books->n_turn = 0;
+    books->n_turns = 0;
     for (size_t i = 0; i < row->n; i++)
         if (row->value[i].point < books->n_wires && quality_has_value(row->value[i].quality) &&
             isfinite(row->value[i].value))
             collect(books, row, &row->value[i]);
-    for (size_t i = 0; i < books->n_turn; i++) {
-        struct book *b = books->book[books->turn[i]];
+    for (size_t i = 0; i < books->n_turns; i++) {
+        struct book *b = books->turn[i].book;
         struct putting putting = {books, b};
-        b->waiting = false;
-        enum account_event event = account_step(&b->machine, &b->limits, &b->sample, put, &putting);
+        b->turn = 0;
+        enum account_event event = account_step(&b->machine, &b->limits, &books->turn[i].sample, put, &putting);
         ledger_notice_add(&books->notices, event, b->name);
         b->dirty = books->dirty = true;
     }

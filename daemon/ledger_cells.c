@@ -6,8 +6,7 @@
 #include <stdlib.h>
 
 #define DAY_S 86400
-#define MERGE 8  /* how far back a booking looks for one to join */
-#define ROOM  16 /* kept between saves */
+#define MERGE 8 /* how far back a booking looks for one to join */
 
 int cells_prepare(sqlite3 *db, sqlite3_stmt **ret)
 {
@@ -50,7 +49,7 @@ static void add(struct cells *cells, const struct booking *booking)
         }
     }
     if (cells->n == cells->room) {
-        cells->room = cells->room ? cells->room * 2 : 4;
+        cells->room = cells->room ? cells->room * 2 : 1; /* mostly one between two saves */
         cells->open = realloc(cells->open, cells->room * sizeof *cells->open);
         if (!cells->open)
             abort();
@@ -130,12 +129,9 @@ int cells_save(const struct cells *cells, const struct cells_writer *writer, uin
 
 void cells_saved(struct cells *cells)
 {
-    cells->n = 0;
-    if (cells->room > ROOM) {
-        free(cells->open);
-        cells->open = NULL;
-        cells->room = 0;
-    }
+    free(cells->open);
+    cells->open = NULL;
+    cells->n = cells->room = 0;
 }
 
 void cells_done(struct cells *cells)

@@ -101,7 +101,7 @@ int log_file_open(struct log_file *file, const char *path, uint64_t ceiling)
     sqlite3_busy_timeout(file->db, 1000);
     /* 4 MB: what the log's own checkpoints leave of the WAL, measured at 3,600 readings a second */
     int r = run(file, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF;"
-                      "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-4000");
+                      "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-1000");
     if (r >= 0)
         r = migrate(file);
     if (r >= 0)

@@ -8,6 +8,8 @@
 #define DAY_MS      (DAY_S * INT64_C(1000))
 #define FULL_DAY_MS (DAY_MS - 1000) /* a second of rounding in a day is not a gap */
 #define DAY_SLOTS   (DAY_S / QUARTER_S)
+/* Twelve months of hundreds of meters are not held at once; each part costs every meter a query. */
+#define DAYS_AT_ONCE 61
 
 struct slot {
     double milli, estimated; /* of covered time */
@@ -18,7 +20,7 @@ struct slot {
 struct series {
     size_t n_days;
     int64_t first_s;
-    struct ledger_day *day;
+    struct ledger_day day[DAYS_AT_ONCE];
     struct slot slot[DAY_SLOTS];
 };
 
@@ -163,30 +165,61 @@ static void pair_day(struct pairing *p, int64_t start_s, size_t day, int64_t com
     p->covered_ms += common;
 }
 
+/* When the last covered day ended. */
+struct ending {
+    int64_t at_s;
+};
+
+static int keep_ending(void *context, const struct ledger_day *day)
+{
+    struct ending *ending = context;
+    if (day->covered_ms)
+        ending->at_s = day->start_s + DAY_S - (DAY_MS - day->covered_ms) / 1000;
+    return 0;
+}
+
+/* A meter that is gone served until the end of the last day that it covered any of. */
+static int end_gone(struct pairing *p, int64_t first, int64_t last)
+{
+    for (size_t k = 0; k < p->n; k++) {
+        struct paired_meter *m = &p->meter[k];
+        struct ending ending = {m->from_s};
+        int r = m->gone && m->account ? ledger_days(p->ledger, m->account, first, last, keep_ending, &ending) : 0;
+        if (r)
+            return r;
+        if (m->gone && ending.at_s < m->to_s)
+            m->to_s = ending.at_s;
+    }
+    return 0;
+}
+
 static int load_days(struct pairing *p, int64_t first, int64_t last)
 {
     for (size_t k = 0; k < p->n; k++) {
         struct series *s = &p->series[k];
-        struct paired_meter *m = &p->meter[k];
         s->first_s = first;
         s->n_days = (size_t)((last - first) / DAY_S);
-        s->day = calloc(s->n_days + 1, sizeof *s->day);
-        if (!s->day)
-            abort();
-        int r = m->account ? ledger_days(p->ledger, m->account, first, last, keep_day, s) : 0;
+        memset(s->day, 0, sizeof s->day);
+        int r = p->meter[k].account ? ledger_days(p->ledger, p->meter[k].account, first, last, keep_day, s) : 0;
         if (r)
             return r;
-        /* A meter that is gone served until the end of the last day that it covered any of. */
-        for (size_t i = s->n_days; m->gone && i-- > 0;)
-            if (s->day[i].covered_ms) {
-                int64_t end = first + (int64_t)(i + 1) * DAY_S - (DAY_MS - s->day[i].covered_ms) / 1000;
-                m->to_s = end < m->to_s ? end : m->to_s;
-                break;
-            } else if (!i) {
-                m->to_s = m->from_s;
-            }
     }
     return 0;
+}
+
+/* Days of the window from first to last, which are whole but for the window's own ends. */
+static int pair_days(struct pairing *p, int64_t first, int64_t last)
+{
+    int r = load_days(p, first, last);
+    for (int64_t day = first; day < last && !r; day += DAY_S) {
+        int64_t start = day < p->from_s ? p->from_s : day, end = day + DAY_S > p->to_s ? p->to_s : day + DAY_S, common;
+        size_t i = (size_t)((day - first) / DAY_S);
+        if (start == day && end == day + DAY_S && plain_day(p, day, i, &common))
+            pair_day(p, day, i, common);
+        else
+            r = pair_quarters(p, start, end);
+    }
+    return r;
 }
 
 int pairing_run(struct ledger *ledger, struct paired_meter *meters, size_t n, int64_t from_s, int64_t to_s,
@@ -196,17 +229,9 @@ int pairing_run(struct ledger *ledger, struct paired_meter *meters, size_t n, in
     int64_t first = from_s / DAY_S * DAY_S, last = (to_s + DAY_S - 1) / DAY_S * DAY_S;
     if (!p.series)
         abort();
-    int r = from_s < to_s ? load_days(&p, first, last) : 0;
-    for (int64_t day = first; day < last && !r && from_s < to_s; day += DAY_S) {
-        int64_t start = day < from_s ? from_s : day, end = day + DAY_S > to_s ? to_s : day + DAY_S, common;
-        size_t i = (size_t)((day - first) / DAY_S);
-        if (start == day && end == day + DAY_S && plain_day(&p, day, i, &common))
-            pair_day(&p, day, i, common);
-        else
-            r = pair_quarters(&p, start, end);
-    }
-    for (size_t k = 0; k < n; k++)
-        free(p.series[k].day);
+    int r = from_s < to_s ? end_gone(&p, first, last) : 0;
+    for (int64_t at = first; at < last && !r && from_s < to_s; at += DAYS_AT_ONCE * DAY_S)
+        r = pair_days(&p, at, at + DAYS_AT_ONCE * DAY_S < last ? at + DAYS_AT_ONCE * DAY_S : last);
     free(p.series);
     if (!r)
         *ret_covered_ms = p.covered_ms;

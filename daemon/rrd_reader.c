@@ -99,7 +99,7 @@ int rrd_reader_point(struct rrd_reader *reader, uint32_t number, const char *dev
     if (r < 0)
         return r;
     if (number >= reader->n_ways) {
-        size_t n = (size_t)number * 2 + 64;
+        size_t n = (size_t)number + number / 4 + 64;
         struct way *grown = reallocarray(reader->way, n, sizeof *grown);
         if (!grown)
             abort();
