@@ -59,10 +59,7 @@ static int open_ledger(const struct cli *cli, struct work *w)
         snprintf(w->no_ledger, sizeof w->no_ledger, "nothing was kept yet in %s", state_of(cli));
         return CLI_DONE;
     }
-    return r == -EPROTO    ? cli_fail(cli, CLI_NO, path, "written by a newer version of this program")
-           : r == -EBADMSG ? cli_fail(cli, CLI_NO, path, "this is no ledger")
-           : r             ? cli_fail(cli, CLI_NO, path, "%s", strerror(-r))
-                           : CLI_DONE;
+    return r ? cli_fail(cli, CLI_NO, path, "%s", ledger_words(r)) : CLI_DONE;
 }
 
 static int read_period(const struct cli *cli, struct report_request *request)

@@ -102,7 +102,7 @@ int disk_work_open(struct disk_work *work, const char *state, const struct confi
     snprintf(path, sizeof path, "%s/ledger.db", state);
     int r = ledger_open(path, true, &work->ledger);
     if (r < 0) {
-        snprintf(words, size, "%s: %s", path, r == -EPROTO ? "written by a newer version of wattwacht" : strerror(-r));
+        snprintf(words, size, "%s: %s", path, ledger_words(r));
         return r;
     }
     snprintf(path, sizeof path, "%s/log.db", state);

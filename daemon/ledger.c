@@ -57,6 +57,14 @@ int ledger_open(const char *path, bool write, struct ledger **ret)
     return 0;
 }
 
+const char *ledger_words(int error)
+{
+    return error == -EPROTO    ? "written by a newer version of wattwacht"
+           : error == -EBADMSG ? "this is no ledger"
+           : error == -EUCLEAN ? "its last write was broken off: wattwachtd puts it right when it starts"
+                               : strerror(-error);
+}
+
 void ledger_close(struct ledger *ledger)
 {
     if (!ledger)

@@ -25,6 +25,8 @@ struct ledger;
 struct sqlite3;
 
 int ledger_open(const char *path, bool write, struct ledger **ret);
+/* Why it was not opened, for people. */
+const char *ledger_words(int error);
 /* Commits what it can. */
 void ledger_close(struct ledger *ledger);
 

@@ -37,6 +37,8 @@ static const char *const steps[LEDGER_SCHEMA] = {
 
 int ledger_file_error(sqlite3 *db)
 {
+    if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
+        return -EUCLEAN; /* a journal that only a writer may roll back */
     switch (sqlite3_errcode(db) & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:

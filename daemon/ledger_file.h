@@ -2,7 +2,8 @@
 /* The ledger's database file: its tables, their version, and SQLite's errors as ours.
  *
  * Shape: rollback journal, so that a reader without any write right can open it; synchronous FULL.
- * Errors: -errno; -EPROTO for a newer schema, -EBADMSG for a file that is no ledger, -ENOENT for none to read.
+ * Errors: -errno; -EPROTO for a newer schema, -EBADMSG for a file that is no ledger, -EUCLEAN to a
+ *         reader where the last write was broken off, -ENOENT for none to read.
  * Source: SQLite 3.40.1; user_version is transactional, so a migration is whole or absent.
  */
 #pragma once

@@ -297,8 +297,7 @@ json_t *web_books_answer(const struct web_books_place *place, const json_t *requ
     int r = ledger_open(path, false, &task.ledger);
     if (r < 0) {
         task.ledger = NULL;
-        snprintf(task.no_ledger, sizeof task.no_ledger, "the ledger cannot be read: %s",
-                 r == -EPROTO ? "it is of a newer version" : strerror(-r));
+        snprintf(task.no_ledger, sizeof task.no_ledger, "the ledger cannot be read: %s", ledger_words(r));
     }
     json_t *answer = NULL;
     for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++)

@@ -266,6 +266,43 @@ static void test_kill(void **state)
     }
 }
 
+/* A power cut in the middle of a write: part of it is in the file, the rest in its journal. A reader is told so, a
+ * writer rolls it back, and nothing is lost or counted twice. */
+static void test_broken_write(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    define(ledger, 1, "pdu", "total", Q_ENERGY);
+    for (int i = 0; i <= 360; i++)
+        feed(ledger, i + 1, i * 10, 1, 1000.0 + 7 * i);
+    ledger_close(ledger);
+    pid_t child = fork();
+    if (!child) {
+        sqlite3 *db;
+        if (sqlite3_open(path, &db) ||
+            sqlite3_exec(db,
+                         "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE quarter SET mwh = mwh + 1000000;"
+                         "UPDATE day SET mwh = 0; CREATE TABLE filler(x); WITH RECURSIVE n(i) AS (SELECT 1 UNION "
+                         "ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO filler SELECT i FROM n",
+                         NULL, NULL, NULL))
+            _exit(1);
+        kill(getpid(), SIGKILL);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(ledger_open(path, false, &ledger), -EUCLEAN);
+    assert_string_equal(ledger_words(-EUCLEAN),
+                        "its last write was broken off: wattwachtd puts it right when it starts");
+    ledger = open_ledger();
+    assert_true(fabs(sum(ledger, "pdu/total/energy").wh - 7 * 360) <= 0.001);
+    assert_int_equal(ledger_cursor(ledger), 361);
+    ledger_close(ledger);
+    assert_int_equal(ledger_open(path, false, &ledger), 0);
+    assert_true(fabs(sum(ledger, "pdu/total/energy").wh - 7 * 360) <= 0.001);
+    ledger_close(ledger);
+}
+
 static void test_schema(void **state)
 {
     (void)state;
@@ -277,6 +314,8 @@ static void test_schema(void **state)
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 999", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(ledger_open(path, true, &ledger), -EPROTO);
+    assert_string_equal(ledger_words(-EPROTO), "written by a newer version of wattwacht");
+    assert_string_equal(ledger_words(-EBADMSG), "this is no ledger");
     assert_int_equal(ledger_open(path, false, &ledger), -EPROTO);
     FILE *f = fopen(path, "w");
     fputs("this is no database, and it is long enough to be looked at as one, is it not? Yes, it is.\n", f);
@@ -540,9 +579,9 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(test_books),  ROW(test_notices), ROW(test_clock_back), ROW(test_kill),
-        ROW(test_schema), ROW(test_reader),  ROW(test_register),   ROW(test_days_and_gap),
-        ROW(test_export), ROW(test_manual),  ROW(test_alerts),     ROW(test_full),
+        ROW(test_books),  ROW(test_notices), ROW(test_clock_back), ROW(test_kill),         ROW(test_broken_write),
+        ROW(test_schema), ROW(test_reader),  ROW(test_register),   ROW(test_days_and_gap), ROW(test_export),
+        ROW(test_manual), ROW(test_alerts),  ROW(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
