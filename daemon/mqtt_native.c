@@ -23,6 +23,7 @@ struct native {
     enum step step;
     size_t next;    /* of the step */
     uint64_t polls; /* stamps of parts */
+    uint64_t begun; /* the stamp with which the snapshot began */
     uint64_t seq;   /* of alert transitions */
     struct mqtt_known known;
 };
@@ -67,6 +68,18 @@ static void clear(void *self, const char *topic)
 static bool past(const struct native *native, enum step step)
 {
     return native->host->connected && native->step > step;
+}
+
+/* What it has come to already would not be told again. */
+static bool told(const struct native *native, const struct mqtt_part *part)
+{
+    return past(native, STEP_PARTS) || (native->host->connected && part->stamp >= native->begun);
+}
+
+static bool told_kpi(const struct native *native, const struct mqtt_known_kpi *kpi)
+{
+    return past(native, STEP_KPIS) ||
+           (native->host->connected && native->step == STEP_KPIS && (size_t)(kpi - native->known.kpi) < native->next);
 }
 
 /* Asked of each point of each poll: without a list of points there is nothing to ask. */
@@ -134,11 +147,12 @@ static void native_device(void *self, const struct live_device *device)
         if (device->bound[i] && wanted(native, device->bound[i]))
             mqtt_tree_part(&native->tree, &native->host->base, live, device->bound[i]);
     renew_device(native, index);
-    if (!past(native, STEP_PARTS) || index >= native->tree.n_devices)
+    if (index >= native->tree.n_devices)
         return;
     const struct mqtt_device *at = &native->tree.device[index];
-    for (size_t i = 0; i < at->n; i++) /* topics may be new ones */
-        tell_part(native, at->part[i]);
+    for (size_t i = 0; i < at->n; i++)
+        if (told(native, at->part[i])) /* topics may be new ones */
+            tell_part(native, at->part[i]);
 }
 
 static void native_polled(void *self, const struct live_device *device, const struct live_point *const *points,
@@ -146,14 +160,14 @@ static void native_polled(void *self, const struct live_device *device, const st
 {
     struct native *native = self;
     (void)device;
-    if (!past(native, STEP_PARTS))
+    if (!native->host->connected)
         return;
     native->polls++;
     for (size_t i = 0; i < n; i++) {
         if (!points[i] || points[i]->device == NO_DEVICE || points[i]->gone || !wanted(native, points[i]))
             continue;
         struct mqtt_part *part = mqtt_tree_part(&native->tree, &native->host->base, native->host->live, points[i]);
-        if (part->stamp == native->polls)
+        if (part->stamp == native->polls || !told(native, part))
             continue;
         part->stamp = native->polls;
         tell_part(native, part);
@@ -195,7 +209,7 @@ static void native_kpis(void *self, const struct kpi_result *results, size_t n)
         struct mqtt_known_kpi *kpi = mqtt_known_kpi(&native->known, &results[i]);
         kpi->result = results[i];
         kpi->ts_ms = time_of(native, &results[i]);
-        if (past(native, STEP_KPIS))
+        if (told_kpi(native, kpi))
             tell_kpi(native, kpi);
     }
 }
@@ -268,6 +282,7 @@ static void native_connected(void *self)
     struct native *native = self;
     native->step = STEP_SITE;
     native->next = 0;
+    native->begun = ++native->polls;
 }
 
 static bool native_history(void *self, const struct row *const *rows, size_t n)
@@ -329,6 +344,19 @@ static bool counts(const struct mqtt_part *part)
     return false;
 }
 
+/* Parts that count have a step of their own. */
+static bool step_part(struct native *native, size_t i, bool counting)
+{
+    if (i >= native->tree.n_parts)
+        return false;
+    struct mqtt_part *part = native->tree.part[i];
+    if (counts(part) == counting) {
+        part->stamp = native->polls;
+        tell_part(native, part);
+    }
+    return true;
+}
+
 /* Element i of a step; false: there are no more. */
 static bool step_element(struct native *native, size_t i)
 {
@@ -347,18 +375,12 @@ static bool step_element(struct native *native, size_t i)
         if (i < native->known.n_alerts)
             tell_alert(native, &native->known.alert[i]);
         return i < native->known.n_alerts;
-    case STEP_COUNTERS:
-        if (i < native->tree.n_parts && counts(native->tree.part[i]))
-            tell_part(native, native->tree.part[i]);
-        return i < native->tree.n_parts;
+    case STEP_COUNTERS: return step_part(native, i, true);
     case STEP_KPIS:
         if (i < native->known.n_kpis)
             tell_kpi(native, &native->known.kpi[i]);
         return i < native->known.n_kpis;
-    case STEP_PARTS:
-        if (i < native->tree.n_parts && !counts(native->tree.part[i]))
-            tell_part(native, native->tree.part[i]);
-        return i < native->tree.n_parts;
+    case STEP_PARTS: return step_part(native, i, false);
     case STEP_DONE: return false;
     }
     return false;
