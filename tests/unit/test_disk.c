@@ -29,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 #define STEP_S      10
 
 static char state_dir[64];

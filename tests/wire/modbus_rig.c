@@ -135,7 +135,7 @@ struct answer *rig_next(struct rig *rig, int ms)
 
 struct answer *rig_answer(struct rig *rig)
 {
-    struct answer *answer = rig_next(rig, 5000);
+    struct answer *answer = rig_next(rig, 60000);
 
     assert_non_null(answer);
     return answer;

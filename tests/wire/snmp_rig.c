@@ -13,8 +13,6 @@
 /* cmocka's header wants the ones above first */
 #include <cmocka.h>
 
-#define WAIT_US 20000000
-
 struct rig *rig_new(void)
 {
     struct rig *rig = calloc(1, sizeof(*rig));
@@ -126,7 +124,7 @@ void rig_run(struct rig *rig, int64_t us)
 
 struct answer *rig_values(struct rig *rig, uint32_t device)
 {
-    struct answer *a = rig_next(rig, device, WAIT_US);
+    struct answer *a = rig_next(rig, device, RIG_WAIT_US);
     if (a->kind != ANSWER_VALUES)
         fail_msg("device %u failed: %s", device, a->words);
     return a;
@@ -134,8 +132,8 @@ struct answer *rig_values(struct rig *rig, uint32_t device)
 
 struct answer *rig_failure(struct rig *rig, uint32_t device, enum fault fault)
 {
-    for (int64_t end = boot_us() + WAIT_US; boot_us() < end;) {
-        struct answer *a = rig_next(rig, device, WAIT_US);
+    for (int64_t end = boot_us() + RIG_WAIT_US; boot_us() < end;) {
+        struct answer *a = rig_next(rig, device, RIG_WAIT_US);
         if (a->kind == ANSWER_FAILED) {
             if (a->fault != fault)
                 fail_msg("device %u: fault %d, not %d: %s", device, a->fault, fault, a->words);

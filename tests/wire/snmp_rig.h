@@ -25,6 +25,8 @@ void rig_free(struct rig *rig);
 struct device_setup *rig_setup(struct rig *rig, uint32_t number, const char *host, uint16_t port);
 /* Adds, and gives up its reference. */
 void rig_add(struct rig *rig, struct device_setup *setup);
+/* Patience for what is only to come: nothing is measured by it. */
+#define RIG_WAIT_US 60000000
 /* The next answer of the device that is not a shape; shapes are kept. The caller frees it. */
 struct answer *rig_next(struct rig *rig, uint32_t device, int64_t within_us);
 struct answer *rig_values(struct rig *rig, uint32_t device);              /* fails the test on a failure */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define SNMPD    "/usr/sbin/snmpd"
-#define START_MS 20000
+#define START_MS 60000
 
 static const char *const users[] = {
     "createUser none\nrouser none noauth .1",

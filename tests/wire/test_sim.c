@@ -219,7 +219,7 @@ static const uint32_t power[] = {RPDU2, 4, 3, 1, 5, 1}, energy[] = {RPDU2, 4, 3,
 static struct answer get(const char *agent, const uint32_t *id, size_t n)
 {
     uint8_t bytes[1500];
-    ssize_t got = ask(agent, BER_GET, id, n, bytes, sizeof bytes, 5000);
+    ssize_t got = ask(agent, BER_GET, id, n, bytes, sizeof bytes, 60000);
     assert_true(got > 0);
     return parse(bytes, (size_t)got);
 }
@@ -260,14 +260,14 @@ static void faults_do_what_they_say(void **state)
     sim_fault(sim, "pdu-a1", "exception");
     assert_int_equal(get("pdu-a1", power, 15).status, 5);
     sim_heal(sim, "pdu-a1", "exception");
-    assert_int_equal(ask("pdu-a1", BER_NEXT, last, 15, bytes, sizeof bytes, 5000) > 0, 1);
+    assert_int_equal(ask("pdu-a1", BER_NEXT, last, 15, bytes, sizeof bytes, 60000) > 0, 1);
     sim_fault(sim, "pdu-a1", "late=0.15s");
     assert_int_equal(ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 50), -EAGAIN);
-    assert_true(ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 5000) > 0);
+    assert_true(ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 60000) > 0);
     sim_heal(sim, "pdu-a1", "late");
-    ssize_t whole = ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 5000);
+    ssize_t whole = ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 60000);
     sim_fault(sim, "pdu-a1", "cut=0.5");
-    assert_int_equal(ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 5000), whole / 2);
+    assert_int_equal(ask("pdu-a1", BER_GET, power, 15, bytes, sizeof bytes, 60000), whole / 2);
     sim_heal(sim, "pdu-a1", "cut");
     assert_int_equal(get("pdu-a1", power, 15).value, right);
     assert_int_equal(sim_fault(sim, "nobody", "silence"), -ENOENT);
@@ -279,10 +279,10 @@ static void a_walk_need_not_end(void **state)
     (void)state;
     uint8_t bytes[1500];
     const uint32_t beyond[] = {1, 3, 6, 1, 5};
-    ssize_t n = ask("pdu-a1", BER_NEXT, beyond, 5, bytes, sizeof bytes, 5000);
+    ssize_t n = ask("pdu-a1", BER_NEXT, beyond, 5, bytes, sizeof bytes, 60000);
     assert_int_equal(parse(bytes, (size_t)n).tag, BER_END_OF_VIEW);
     sim_fault(sim, "pdu-a1", "endless-walk");
-    n = ask("pdu-a1", BER_NEXT, beyond, 5, bytes, sizeof bytes, 5000);
+    n = ask("pdu-a1", BER_NEXT, beyond, 5, bytes, sizeof bytes, 60000);
     assert_int_equal(parse(bytes, (size_t)n).tag, BER_OCTETS);
     sim_heal(sim, "pdu-a1", "endless-walk");
 }
@@ -307,9 +307,9 @@ static void counters_begin_again(void **state)
     assert_true(get("pdu-a1", energy, 15).value > 0);
     sim_fault(sim, "pdu-a1", "reset");
     assert_int_equal(get("pdu-a1", energy, 15).value, 0);
-    ssize_t n = ask("pdu-a1", BER_GET, serial, 14, before, sizeof before, 5000);
+    ssize_t n = ask("pdu-a1", BER_GET, serial, 14, before, sizeof before, 60000);
     sim_fault(sim, "pdu-a1", "replaced");
-    ssize_t m = ask("pdu-a1", BER_GET, serial, 14, after, sizeof after, 5000);
+    ssize_t m = ask("pdu-a1", BER_GET, serial, 14, after, sizeof after, 60000);
     assert_true(n > 0 && n == m);
     assert_memory_not_equal(before, after, (size_t)n);
 }
@@ -338,7 +338,7 @@ static void sets_are_refused_and_counted(void **state)
     (void)state;
     uint8_t bytes[1500];
     unsigned long before = sim_writes(sim);
-    ssize_t n = ask("pdu-a1", BER_SET, power, 15, bytes, sizeof bytes, 5000);
+    ssize_t n = ask("pdu-a1", BER_SET, power, 15, bytes, sizeof bytes, 60000);
     assert_true(n > 0);
     assert_int_equal(parse(bytes, (size_t)n).status, 6);
     assert_int_equal(sim_writes(sim), before + 1);
@@ -360,7 +360,7 @@ static modbus_t *dial(const char *agent, int unit)
         modbus_set_socket(client, fd);
     }
     modbus_set_slave(client, unit);
-    modbus_set_response_timeout(client, 2, 0);
+    modbus_set_response_timeout(client, 20, 0);
     modbus_set_byte_timeout(client, 0, 0);
     return client;
 }
@@ -435,7 +435,7 @@ static void libmodbus_reads_a_terminal(void **state)
         modbus_t *client = modbus_new_rtu(terminal, 9600, 'N', 8, 1);
         assert_non_null(client);
         modbus_set_slave(client, 7);
-        modbus_set_response_timeout(client, 2, 0);
+        modbus_set_response_timeout(client, 20, 0);
         assert_int_equal(modbus_connect(client), 0);
         assert_int_equal(modbus_read_input_registers(client, 52, 2, word), 2);
         assert_float_equal(modbus_get_float_abcd(word), sim_truth(sim, "line", "total/active_power"), 1);

@@ -16,7 +16,7 @@
 /* cmocka's header wants the ones above first */
 #include <cmocka.h>
 
-#define WAIT_US 30000000u
+#define WAIT_US 60000000u
 
 static const char scene[] =
     "seed: 5\nspeed: 0\nstart: 2026-06-01T10:00:00Z\nhistory: 2d\n"

@@ -164,7 +164,7 @@ static void a_fault_fails_polls_and_then_it_recovers(void **state)
         answer_free(a);
         b.script->fault = SF_NONE;
         for (;;) {
-            a = rig_next(b.rig, 1, 5000000);
+            a = rig_next(b.rig, 1, RIG_WAIT_US);
             bool good = a->kind == ANSWER_VALUES;
             if (good)
                 assert_true(rig_value(b.rig, a, "outlet-02", Q_ACTIVE_POWER) == 200);
@@ -189,7 +189,7 @@ static void late_answer_is_not_taken_for_the_next(void **state)
     answer_free(a);
     script_find(b.script, OUTLET_POWER "1")->number = 777;
     do
-        a = rig_next(b.rig, 1, 5000000);
+        a = rig_next(b.rig, 1, RIG_WAIT_US);
     while (a->kind != ANSWER_VALUES && (answer_free(a), true));
     assert_true(rig_value(b.rig, a, "outlet-01", Q_ACTIVE_POWER) == 777);
     answer_free(a);
@@ -261,7 +261,7 @@ static void silent_from_the_start(void **state)
     b.script->fault = SF_NONE;
     struct answer *a;
     do
-        a = rig_next(b.rig, 1, 5000000);
+        a = rig_next(b.rig, 1, RIG_WAIT_US);
     while (a->kind != ANSWER_VALUES && (answer_free(a), true));
     answer_free(a);
     close_bench(&b);

@@ -46,7 +46,7 @@ static void silence_to_large_requests_is_learnt(void **state)
     struct answer *a;
     unsigned failures = 0;
     for (;; failures++) {
-        a = rig_next(b.rig, 1, 10000000);
+        a = rig_next(b.rig, 1, RIG_WAIT_US);
         if (a->kind == ANSWER_VALUES)
             break;
         answer_free(a);
@@ -72,7 +72,7 @@ static void one_harmful_object_is_found_and_left_out(void **state)
         o->mute = !poison;
         struct answer *a;
         for (unsigned failures = 0;; failures++) {
-            a = rig_next(b.rig, 1, 10000000);
+            a = rig_next(b.rig, 1, RIG_WAIT_US);
             if (a->kind == ANSWER_VALUES && isnan(rig_value(b.rig, a, "outlet-05", Q_ACTIVE_POWER)))
                 break;
             answer_free(a);
@@ -152,11 +152,11 @@ static void version_1_alone(void **state)
     struct device_setup *s = rig_setup(b.rig, 1, NULL, b.script->port);
     s->snmp.older = true;
     rig_add(b.rig, s);
-    struct answer *a = rig_next(b.rig, 1, 10000000);
+    struct answer *a = rig_next(b.rig, 1, RIG_WAIT_US);
     while (a->kind == ANSWER_FAILED) { /* the first attempt is in version 2 alone */
         assert_int_equal(a->fault, FAULT_SILENT);
         answer_free(a);
-        a = rig_next(b.rig, 1, 10000000);
+        a = rig_next(b.rig, 1, RIG_WAIT_US);
     }
     assert_true(rig_value(b.rig, a, "outlet-06", Q_ACTIVE_POWER) == 600);
     assert_true(a->manners.version_1);
@@ -199,7 +199,7 @@ static void closed_port_is_refused_at_once(void **state)
     answer_free(a);
     script_open(b.script);
     do
-        a = rig_next(b.rig, 1, 5000000);
+        a = rig_next(b.rig, 1, RIG_WAIT_US);
     while (a->kind != ANSWER_VALUES && (answer_free(a), true));
     answer_free(a);
     close_bench(&b);

@@ -50,7 +50,7 @@ static struct device_setup *setup_v3(struct rig *rig, uint32_t number, uint16_t 
 static void until_values(struct rig *rig, uint32_t device)
 {
     for (int64_t end = boot_us() + 20000000;;) {
-        struct answer *a = rig_next(rig, device, 20000000);
+        struct answer *a = rig_next(rig, device, RIG_WAIT_US);
         bool good = a->kind == ANSWER_VALUES;
         if (good)
             assert_true(rig_value(rig, a, "outlet-01", Q_ACTIVE_POWER) == 1127);
