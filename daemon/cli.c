@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const char *format, ...)
 {
@@ -25,6 +26,14 @@ int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const
         fputs("}}\n", stdout);
     }
     return code;
+}
+
+const char *cli_credentials(const struct cli *cli)
+{
+    static const char running[] = "/run/credentials/wattwachtd.service"; /* systemd.exec(5) */
+    if (!getenv("CREDENTIALS_DIRECTORY") && !cli->options.config.n && access(running, X_OK) == 0)
+        setenv("CREDENTIALS_DIRECTORY", running, 1); /* their modes are systemd's business */
+    return getenv("CREDENTIALS_DIRECTORY");
 }
 
 int cli_fail_diag(const struct cli *cli, const struct diag *diag)

@@ -56,6 +56,9 @@ struct command {
 /* Says what is wrong, on stderr and with --json as the error object; returns code. */
 int cli_fail(const struct cli *cli, enum cli_exit code, const char *where, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Where a command finds the configuration's secrets: $CREDENTIALS_DIRECTORY; else, for the installed configuration and
+ * who may, those of the running service; else NULL, for the first directory's. */
+const char *cli_credentials(const struct cli *cli);
 /* All mistakes of files, one a line; with --json the first of them as the error object. Returns CLI_NO. */
 int cli_fail_diag(const struct cli *cli, const struct diag *diag);
 /* Runs argv[1] .. by a table ended by a row without name. */

@@ -4,6 +4,7 @@
 #include "daemon/config_raw.h"
 #include "daemon/data.h"
 #include "daemon/graph_set.h"
+#include "daemon/plain_json.h"
 #include "drivers/profile.h"
 
 #include <dirent.h>
@@ -60,8 +61,7 @@ static void print_json(const struct config *config, const struct diag *diag)
                   (json_int_t)config->n_alerts, "profiles", (json_int_t)profile_count(config->profiles), "warnings",
                   warnings, "disk", "rrd_bytes_per_quantity", estimate.each, "rrd_bytes", estimate.rrd,
                   "quantities_per_device_assumed", QUANTITIES_ASSUMED, "log_bytes_most", estimate.log);
-    json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    plain_json_put(stdout, all, 2);
     json_decref(all);
 }
 
@@ -81,7 +81,7 @@ int cmd_check(const struct cli *cli)
     struct config *config = NULL;
     int r = CLI_DONE;
     struct graph_set *graphs = NULL;
-    int wrong = config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), PROFILES_ALL, NULL, diag, &config);
+    int wrong = config_load(dirs.item, dirs.n, cli_credentials(cli), PROFILES_ALL, NULL, diag, &config);
     /* definitions of graphs beside it: all mistakes are told in one run */
     /* a profile that no device names does not keep the daemon from starting; but whoever looks wants to know */
     if (graph_set_open(dirs.item, dirs.n, diag, &graphs) < 0 || wrong < 0 || profile_count_left_out(config->profiles)) {

@@ -3,6 +3,7 @@
 #include "daemon/cli_commands.h"
 #include "daemon/meter_csv.h"
 #include "daemon/wire_text.h"
+#include "daemon/plain_json.h"
 #include "drivers/diag.h"
 #include "drivers/unit.h"
 
@@ -17,8 +18,7 @@ static int post(const struct cli *cli, const char *path, json_t *body, const cha
     if (r)
         return r;
     if (cli->options.json) {
-        json_dumpf(answer, stdout, JSON_REAL_PRECISION(15));
-        putchar('\n');
+        plain_json_put(stdout, answer, 0);
     } else {
         fprintf(stderr, "%s\n", done);
     }

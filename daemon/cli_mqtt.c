@@ -106,7 +106,7 @@ int cmd_mqtt_purge(const struct cli *cli)
     struct diag *diag = diag_new();
     struct config *config = NULL;
     int r;
-    if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), PROFILES_USED, NULL, diag, &config) < 0)
+    if (config_load(dirs.item, dirs.n, cli_credentials(cli), PROFILES_USED, NULL, diag, &config) < 0)
         r = cli_fail_diag(cli, diag);
     else
         r = purge_all(cli, config);

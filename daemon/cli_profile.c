@@ -4,6 +4,7 @@
 #include "daemon/probe_show.h"
 #include "daemon/walk_run.h"
 #include "daemon/data.h"
+#include "daemon/plain_json.h"
 #include "drivers/diag.h"
 
 #include <errno.h>
@@ -117,8 +118,7 @@ static int against(const struct cli *cli, struct profile_set *set, const struct 
         json_t *json = cli->options.json ? probe_json(&result) : NULL;
         if (json) {
             json_object_set_new(json, "vectors", json_integer((json_int_t)vectors));
-            json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-            putchar('\n');
+            plain_json_put(stdout, json, 2);
             json_decref(json);
         } else {
             probe_print(&result, stdout);

@@ -60,7 +60,7 @@ int cmd_rrd_migrate(const struct cli *cli)
     char *words = NULL;
     size_t n;
     int r;
-    if (config_load(dirs.item, dirs.n, getenv("CREDENTIALS_DIRECTORY"), PROFILES_USED, NULL, diag, &config) < 0) {
+    if (config_load(dirs.item, dirs.n, config_no_secrets, PROFILES_USED, NULL, diag, &config) < 0) {
         r = cli_fail_diag(cli, diag);
     } else {
         FILE *out = open_memstream(&words, &n);

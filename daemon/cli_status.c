@@ -3,13 +3,13 @@
 #include "daemon/cli_commands.h"
 #include "daemon/cli_live.h"
 #include "daemon/people.h"
+#include "daemon/plain_json.h"
 
 /* --json is one object: an array gets a name. */
 static void print_json(json_t *answer, const char *name)
 {
     json_t *object = json_is_object(answer) ? json_incref(answer) : json_pack("{s:O}", name, answer);
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    plain_json_put(stdout, object, 2);
     json_decref(object);
 }
 

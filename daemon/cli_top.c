@@ -3,6 +3,7 @@
 #include "daemon/cli_commands.h"
 #include "daemon/cli_live.h"
 #include "daemon/cli_table.h"
+#include "daemon/plain_json.h"
 
 #include <math.h>
 #include <poll.h>
@@ -205,8 +206,7 @@ static int once(const struct cli *cli, struct api *api, char words[300])
     if (!r && cli->options.json) {
         json_t *all = json_pack("{s:O,s:O,s:O,s:O}", "status", moment.status, "kpis", moment.kpis, "alerts",
                                 moment.alerts, "points", moment.points);
-        json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        putchar('\n');
+        plain_json_put(stdout, all, 2);
         json_decref(all);
     } else if (!r) {
         print_moment(stdout, &moment, json_array_size(moment.points));

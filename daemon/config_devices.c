@@ -385,7 +385,8 @@ int config_resolve_devices(struct field_reader *reader, const struct yaml_node *
         resolve_chain(&r, from[i].units, i);
     for (size_t i = 0; i < config->n_devices; i++) {
         bool member = config->device[i].chain != NO_INDEX;
-        if (!from[i].address && !member && !config->device[i].setup->is_mqtt && !reader->partial)
+        bool silent = !yaml_get(devices->item[i], "address") && !reader->partial;
+        if (silent && !member && !config->device[i].setup->is_mqtt)
             diag_error(reader->diag, devices->item[i]->at, "address", "missing: how the device is reached");
         if (from[i].address && member)
             wrong(&r, devices->item[i], "address", "a unit of a chain is reached through the chain's address");

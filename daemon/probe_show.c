@@ -4,6 +4,7 @@
 #include "daemon/cli_table.h"
 #include "daemon/people.h"
 #include "daemon/probe_truth.h"
+#include "daemon/plain_json.h"
 #include "drivers/profile.h"
 
 #include <ctype.h>
@@ -71,8 +72,7 @@ json_t *probe_json(const struct probe_result *result)
 
 void probe_put_json(json_t *value)
 {
-    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    plain_json_put(stdout, value, 2);
     json_decref(value);
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/report_csv.h"
 #include "daemon/report_html.h"
 #include "daemon/report_plain.h"
+#include "daemon/plain_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,7 @@
 static void write_json(FILE *out, const json_t *document, struct language *language)
 {
     (void)language; /* data have none */
-    json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    fputc('\n', out);
+    plain_json_put(out, document, 2);
 }
 
 static void write_eu_json(FILE *out, const json_t *document, struct language *language)
@@ -23,8 +23,7 @@ static void write_eu_json(FILE *out, const json_t *document, struct language *la
     static const char *const keys[] = {"site", "scope", "period", "created"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         json_object_set(eu, keys[i], json_object_get(document, keys[i]));
-    json_dumpf(eu, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    fputc('\n', out);
+    plain_json_put(out, eu, 2);
     json_decref(eu);
 }
 

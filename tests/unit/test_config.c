@@ -424,6 +424,8 @@ static void test_each_once(void **state)
     } rows[] = {
         {"a value that cannot be read is not out of range too",
          HEAD "rrd: {step: 10}\ndevices: {d: {room: r, address: h, every: 10, timeout: x, share: 5}}\n", "", 4},
+        {"an address that cannot be read is not missing too",
+         HEAD "devices: {d: {room: r, address: ''}, e: {room: r, address: [h]}, f: {room: r}}\n", "", 3},
         {"a key given twice hides nothing", HEAD "rooms: {q: {ashrae: A9}}\nfoo: 1\nlog: {size: 1, size: 2}\n", "", 4},
         {"a file that is no YAML hides nothing of the others", "site: {name: s\n",
          "racks: {k: {room: r, row: A, positoin: 1}}\ndevices: {d: {room: r, rack: k, address: h, every: 0s}}\n", 3},
