@@ -65,7 +65,9 @@ static bool topic_of(const struct scalar *scalar, const struct live_point *point
     n = mqtt_topic_part(topic, MQTT_TOPIC_MAX, &host->base, room == NO_INDEX ? "" : host->live->config->room[room].id,
                         device->config->id, point->part);
     n -= strlen("state");
-    snprintf(topic + n, MQTT_TOPIC_MAX - n, "%s", quantity_row(point->quantity)->name);
+    /* PART/state is the native view's: its JSON and a number would take turns there */
+    snprintf(topic + n, MQTT_TOPIC_MAX - n, "%s%s", quantity_row(point->quantity)->name,
+             point->quantity == Q_STATE ? "/value" : "");
     return true;
 }
 

@@ -18,6 +18,7 @@ static void test_numbers(void **state)
 {
     struct fixture *fixture = *state;
     struct kpi_result kpi = {.scope = "leuven", .id = Q_K_PUE, .value = 1.375, .name = "PUE2"};
+    fixture->site.live->point[1]->quantity = Q_STATE;
     rig_start(fixture);
     rig_poll_device(fixture, 0, 230.1, T0);
     subscriber_start(&fixture->subscriber, rig_loop, &fixture->broker);
@@ -25,6 +26,8 @@ static void test_numbers(void **state)
     UNTIL(rig_heard_is(&fixture->subscriber, POWER, "230.1"));
     UNTIL(rig_heard_is(&fixture->subscriber, TREE "kpi/leuven/pue/value", "1.375"));
     UNTIL(rig_heard_has(&fixture->subscriber, OUTLET, "\"active_power\":230.1")); /* beside the native tree */
+    UNTIL(rig_heard_is(&fixture->subscriber, OUTLET "/value", "230.1"));          /* also a quantity named state */
+    assert_true(rig_heard_has(&fixture->subscriber, OUTLET, "\"state\":230.1"));
     rig_poll_device(fixture, 0, -0.000001, T0 + 1000);
     UNTIL(rig_heard_is(&fixture->subscriber, POWER, "-0.000001"));
     assert_null(subscriber_heard(&fixture->subscriber, TREE "device/kelder/ups-1/battery/charge")); /* not polled */
