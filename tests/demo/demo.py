@@ -73,6 +73,8 @@ def claim():
 
 class Demo(Rig):
     def __exit__(self, *what):
+        if what[0] is KeyboardInterrupt:
+            say("\nstopping")
         for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a second Ctrl-C must not leave anything running
             signal.signal(s, signal.SIG_IGN)
         super().__exit__(*what)
@@ -264,7 +266,7 @@ def main():
                 time.sleep(EVERY)
                 show(rig, truth, started)
     except KeyboardInterrupt:
-        say("\nstopped")
+        say("stopped")
     except (Failure, subprocess.SubprocessError, OSError) as e:
         print(f"demo: {e}", file=sys.stderr)
         return 1
