@@ -58,7 +58,7 @@ struct alert_config {
     const char *name;    /* a built-in rule, or the site's own */
     const char *point;   /* GLOB over point names; NULL: the rule's own */
     double above, below; /* base unit of the point; NAN */
-    int64_t hold_us;
+    int64_t hold_us;     /* -1: the rule's own */
     double hysteresis;
     int priority; /* syslog; -1: the rule's own */
 };

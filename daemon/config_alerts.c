@@ -82,12 +82,35 @@ static double alert_hysteresis(struct field_reader *reader, const struct yaml_no
     return value;
 }
 
+/* What it cannot be given would be left without a word. */
+static void check_built_in(struct field_reader *reader, const struct yaml_node *node, const struct raw_alert *alert,
+                           const struct rule_row *row)
+{
+    double value;
+    struct decimal number;
+    const char *end;
+    const char *of_point[] = {"below", "hysteresis", row->limit > 0 ? NULL : "above"};
+    for (size_t i = 0; i < sizeof of_point / sizeof of_point[0]; i++)
+        if (of_point[i] && yaml_get(node, of_point[i]))
+            wrong(reader, node, of_point[i],
+                  row->limit > 0 ? "this rule takes above, hold and priority; a limit of the site's own needs point:"
+                                 : "this rule takes hold and priority; a limit of the site's own needs point:");
+    bool pure = alert->above && decimal_parse(alert->above, &number, &end) == 0 && !*end;
+    if (row->limit > 0 && alert->above && !pure && unit_parse_value(alert->above, D_PERCENT, &value) < 0)
+        wrong(reader, node, "above", "expected a part of the breaker's rating, like 90%");
+}
+
 /* A rule without a point is a built-in one. */
 static void check_rule(struct field_reader *reader, const struct yaml_node *node, const struct raw_alert *alert)
 {
     const char *names[RULE_COUNT];
-    if (alert->point || rule_parse(alert->name) != RULE_COUNT)
+    enum rule rule = rule_parse(alert->name);
+    if (alert->point)
         return;
+    if (rule != RULE_COUNT) {
+        check_built_in(reader, node, alert, rule_row(rule));
+        return;
+    }
     for (int i = 0; i < RULE_COUNT; i++)
         names[i] = rule_row((enum rule)i)->name;
     const char *near = field_nearest(alert->name, names, RULE_COUNT);
@@ -110,7 +133,7 @@ void config_resolve_alerts(struct field_reader *reader, const struct yaml_node *
             .point = from[i].point,
             .above = alert_limit(reader, node, "above", from[i].above, from[i].point),
             .below = alert_limit(reader, node, "below", from[i].below, from[i].point),
-            .hold_us = from[i].hold_us,
+            .hold_us = yaml_get(node, "hold") ? from[i].hold_us : -1,
             .hysteresis = alert_hysteresis(reader, node, from[i].hysteresis, from[i].point),
             .priority = yaml_get(node, "priority") ? from[i].priority : -1,
         };

@@ -60,7 +60,7 @@ void watch_config(struct watch *watch, const struct config *config)
         if (!isnan(a->above))
             watch->limit[rule] = a->above;
         watch->priority[rule] = a->priority;
-        watch->hold_us[rule] = a->hold_us ? a->hold_us : -1;
+        watch->hold_us[rule] = a->hold_us;
     }
 }
 

@@ -108,7 +108,7 @@ void watch_threshold_kpi(struct alerts *alerts, const struct live *live, const s
         struct observation o = about(live, point, &j, RULE_KPI_LIMIT, subject, text);
         o.part = part;
         o.priority = a->priority >= 0 ? a->priority : priority;
-        o.hold_us = a->hold_us ? a->hold_us : hold_us;
+        o.hold_us = a->hold_us >= 0 ? a->hold_us : hold_us;
         alerts_observe(alerts, &o, now);
     }
 }

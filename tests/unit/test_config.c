@@ -312,6 +312,12 @@ static const struct {
      "a.yaml:3:57: same-as: 'e' names another meter itself: all of one place name the same one"},
     {HEAD "alerts: {brekaer-load: {above: 90%}}\n",
      "a.yaml:3:10: brekaer-load: no built-in rule, did you mean 'breaker-load'?; one of the site's own needs point:"},
+    {HEAD "alerts: {breaker-load: {above: 16A}}\n",
+     "a.yaml:3:32: above: expected a part of the breaker's rating, like 90%"},
+    {HEAD "alerts: {inlet-recommended: {above: 28C}}\n",
+     "a.yaml:3:37: above: this rule takes hold and priority; a limit of the site's own needs point:"},
+    {HEAD "alerts: {breaker-load: {hysteresis: 2A}}\n",
+     "a.yaml:3:37: hysteresis: this rule takes above, hold and priority; a limit of the site's own needs point:"},
     {HEAD "alerts: {a: {point: 'x/total/active_power', above: 3kW, hysteresis: 2K}}\n",
      "a.yaml:3:69: hysteresis: expected a difference in the point's unit, like 100W or 2K, not negative"},
     {HEAD "alerts: {a: {point: 'x/total/active_power', above: 3kW, priority: 5}}\n",
@@ -454,7 +460,7 @@ static void test_written_otherwise(void **state)
         "devices: {d: {room: r, address: h, every: \"30s\", breaker: \"16A\"}}\r\nlog: {size: '3GB'}\r\n"
         "alerts: {a: {point: '*/sensor-*/temperature', above: 27C, hysteresis: 2K, priority: 3},\r\n"
         "  b: {point: 'd/total/active_power', above: 3kW, hysteresis: 0.1kW, priority: err},\r\n"
-        "  c: {point: '*/total/act*', above: 3kW, hysteresis: 100W}, inlet-recommended: {hysteresis: 1K}}\r\n";
+        "  c: {point: '*/total/act*', above: 3kW, hysteresis: 100W, hold: 5m}, implausible: {hold: 0s}}\r\n";
     struct diag *diag = diag_new();
     struct config *config = NULL;
     write_file(dir->path, "a.yaml", text, 0644);
@@ -465,9 +471,12 @@ static void test_written_otherwise(void **state)
     assert_int_equal(config->device[0].setup->every_us, 30000000);
     assert_float_equal(config->device[0].breaker, 16, 0);
     assert_int_equal(config->log_size, 3000000000);
-    static const double hysteresis[] = {2, 100, 100, 1};
-    for (size_t i = 0; i < 4; i++)
+    static const double hysteresis[] = {2, 100, 100, 0};
+    static const int64_t hold[] = {-1, -1, 300000000, 0}; /* 0 is not the rule's own */
+    for (size_t i = 0; i < 4; i++) {
         assert_float_equal(config->alert[i].hysteresis, hysteresis[i], 1e-9);
+        assert_int_equal(config->alert[i].hold_us, hold[i]);
+    }
     assert_int_equal(config->alert[0].priority, 3);
     assert_int_equal(config->alert[1].priority, 3);
     config_unref(config);

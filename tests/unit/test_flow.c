@@ -23,7 +23,7 @@ static const char text[] =
     "site: {name: s}\n"
     "rooms: {r: {ashrae: A1}}\n"
     "racks: {k: {room: r}}\n"
-    "alerts: {hot: {point: '*/sensor-01/temperature', above: 40C}, breaker-load: {above: 90, hold: 1ms},\n"
+    "alerts: {hot: {point: '*/sensor-01/temperature', above: 40C}, breaker-load: {above: 90, hold: 0s},\n"
     "  pue-high: {point: '*/kpi/*pue', above: 1.45, hysteresis: 0.02}, pue-worse: {point: 'r/kpi/ipue', above: 1.6},\n"
     "  it-low: {point: 'r/kpi/it-power', below: 1kW}, kpi-limit: {priority: err}}\n"
     "devices:\n"
