@@ -110,8 +110,7 @@ struct config {
     size_t n_languages;
     const char **language;
     uint64_t log_size;
-    int64_t log_age_us;
-    int64_t rrd_step_s;
+    int64_t log_age_us, rrd_step_s;
     size_t n_spans;
     struct rrd_span *span;
     struct factors_config factors;
@@ -133,8 +132,7 @@ struct config {
  * device: reports, graphs, the page. */
 extern const char config_no_secrets[];
 
-/* Which profiles are read: those that devices name (all, where one has to be recognised), or every file, to be checked.
- */
+/* Which profiles are read: those that devices name (all, where one has to be recognised), or every file. */
 enum config_profiles { PROFILES_USED, PROFILES_ALL };
 
 /* dirs: --config, in order. credentials: directory, NULL: the first dir's credentials/. previous: numbers of devices
