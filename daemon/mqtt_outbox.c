@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_outbox.h"
+#include "drivers/hash.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct mqtt_outbox {
 static int by_topic(const void *a, const void *b)
 {
     const struct mqtt_message *left = a, *right = b;
+    if (left->hash != right->hash) /* topics have long beginnings in common */
+        return left->hash < right->hash ? -1 : 1;
     return strcmp(left->topic, right->topic);
 }
 
@@ -43,7 +46,8 @@ static struct mqtt_message *message_new(enum mqtt_lane lane, const char *topic, 
     struct mqtt_message *message = malloc(sizeof *message + name + size);
     if (!message)
         abort();
-    *message = (struct mqtt_message){.lane = lane, .qos = qos, .retained = retained, .size = size};
+    *message = (struct mqtt_message){
+        .lane = lane, .qos = qos, .retained = retained, .size = size, .hash = hash_bytes(HASH_BEGIN, topic, name)};
     memcpy(message->topic, topic, name);
     if (size)
         memcpy(message->topic + name, payload, size);

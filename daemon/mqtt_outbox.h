@@ -32,7 +32,8 @@ struct mqtt_message {
     enum mqtt_lane lane;
     int qos;
     bool retained, subscribe, optional;
-    size_t size; /* of the payload; 0 clears a retained topic */
+    size_t size;   /* of the payload; 0 clears a retained topic */
+    uint64_t hash; /* of the topic */
     const char *payload;
     char topic[];
 };
