@@ -229,6 +229,7 @@ static void keep(struct disk_work *work, struct disk_instant now)
     if (now.boot_us - work->synced_us < SYNC_US)
         return;
     work->synced_us = now.boot_us;
+    log_advance(work->log, work->log_rrd, rrd_reader_cursor(work->rrd));
     int r = log_sync(work->log);
     /* busy: a reader holds the WAL, the next one does it */
     if (r < 0 && r != -EBUSY)
@@ -277,7 +278,6 @@ static bool write_files(struct disk_work *work, struct disk_instant now, bool la
     int64_t upto = last ? INT64_MAX : work->flush_seq;
     size_t n = rrd_reader_flush(work->rrd, now.wall_ms / 1000, now.boot_us / 1000000, upto, UPDATES_A_TURN);
     rrd_reader_passed(work->rrd, work->rrd_fed);
-    log_advance(work->log, work->log_rrd, rrd_reader_cursor(work->rrd));
     bool more = n >= UPDATES_A_TURN;
     if (!work->n_flush)
         return more;

@@ -30,8 +30,8 @@ int rrd_reader_point(struct rrd_reader *reader, uint32_t number, const char *dev
                      enum quantity quantity, double period_s);
 /* turn_s: a clock that only goes forward. */
 void rrd_reader_feed(struct rrd_reader *reader, const struct row *row, int64_t now_s, int64_t turn_s);
-/* Files that are due, or all with samples up to flush_seq. Stops when it has spent `most`: an update costs 1, a file
- * that has to be made or looked at 50. Returns what it spent. */
+/* All files with samples up to flush_seq; 0: of those that are due what five turns share. Stops when it has spent
+ * `most`: an update costs 1, a file that has to be made or looked at 50. Returns what it spent. */
 size_t rrd_reader_flush(struct rrd_reader *reader, int64_t now_s, int64_t turn_s, int64_t flush_seq, size_t most);
 bool rrd_reader_waits(const struct rrd_reader *reader, int64_t seq); /* samples of rows up to seq not in files yet */
 int64_t rrd_reader_cursor(const struct rrd_reader *reader);
