@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* kpi.md 5.3: trapezoid up to 3 polls and 15 min; the twentieth of a poll is its jitter. */
+/* Trapezoids over 3 polls and 15 min at most, assumption; the twentieth of a poll is its jitter. */
 #define GAP_POLLS     3.05
 #define GAP_POWER_S   900.0
-#define WRAP_FROM     0.95 /* design.md 7 */
-#define RATING_MARGIN 1.25 /* kpi.md 5.3.4 */
+#define WRAP_FROM     0.95 /* of the modulus; assumption */
+#define RATING_MARGIN 1.25 /* assumption: what an overload lets through for a while */
 /* Counters move when the device refreshes them: the first move seen may hold energy from before the first reading. */
 #define FIRST_SLACK_S 900.0
-#define CLOCK_STEP_MS 2000 /* kpi.md 5.3.5 */
+#define CLOCK_STEP_MS 2000 /* beyond the slewing of a disciplined clock; assumption */
 /* sysUpTime is 32 bits of 10 ms (RFC 3418): it wraps at 497 days. */
 #define UPTIME_WRAP_S 42949672.0
 

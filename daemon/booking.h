@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One booking: what flowed through an account in one quarter of an hour, and how it is known.
  *
+ * Shape: SPREAD is energy that a counter knows on both sides of a gap: the sum is measured, its shape over the gap is
+ *        not, so it covers no time and stays out of ratios.
  * Units: thousandths of the account's unit (mWh; cm3 is 1e-6 m3, see account.h); milliseconds covered, 0..900000.
- * Source: kpi.md 5.3 as decided here: SPREAD is energy that a counter knows on both sides of a gap: the sum is
- * measured, its shape over the gap is not, so it covers no time and stays out of ratios.
  */
 #pragma once
 #include <stdint.h>

@@ -3,7 +3,7 @@
  *
  * Shape: pure. The bounds are those of the quantity (quantity.c), narrowed by what the site states of the part.
  * Units: base units.
- * Source: design 4; devices.md 4.7 (sanity checks a poller can make on its own).
+ * Source: what a poller can see on its own of a device that errs.
  */
 #pragma once
 #include "daemon/live.h"

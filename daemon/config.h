@@ -31,8 +31,7 @@ struct device_config {
     size_t room, rack;          /* NO_INDEX: none */
     struct device_setup *setup; /* setup->number is the device's number: equal ids keep it across reloads */
     enum role role;
-    const char *same_as; /* the device or source that measures the same; NULL */
-    const char *feed;
+    const char *feed, *same_as; /* same_as: the device or source that measures the same; NULL */
     enum phase phase;
     double breaker;                /* A; NAN */
     double class_pct;              /* limit of error at full load, with the transformer's; NAN */

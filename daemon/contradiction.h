@@ -6,7 +6,7 @@
  * Shape: pure but for the energy windows, which are the caller's.
  * Units: W, Wh; factor: said is 10^factor times what it should be; 0: no power of ten.
  * Errors: a part with a value missing says nothing.
- * Source: limits of devices.md 4.7: phases against total within 3 % or 20 W; energy against power within 10 % an hour.
+ * Source: limits by experience: phases against total within 3 % or 20 W; energy against power within 10 % an hour.
  *         Power against U I cos(phi): 15 % or 30 W, twice what meters of class 2 and a power factor in hundredths
  * differ.
  */

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TURN_US 1000000LL /* committed every second: design.md 7 */
+#define TURN_US 1000000LL /* committed every second */
 
 struct disk {
     struct disk_work work; /* the thread's, once it runs */

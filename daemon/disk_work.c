@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SYNC_US    (5 * 1000000LL) /* a power cut costs this much: design.md 7 */
+#define SYNC_US    (5 * 1000000LL) /* a power cut costs this much */
 #define TRIM_US    (10 * 1000000LL)
 #define BOOKS_US   (60 * 1000000LL)
 #define FIGURES_US (60 * 1000000LL) /* made of what is booked, so in the same turn */

@@ -6,7 +6,7 @@
  *        input less output, UPS output less what is metered behind it. The rest is what the grid gave less all that is
  *        metered: without a meter at the grid it cannot be seen.
  * Units: Wh, m3 for water; u: expanded uncertainty (k = 2), NAN: unknown.
- * Source: kpi.md 5.2, sanity identities: a rest, or a loss, within its uncertainty is none.
+ * Source: what is behind a meter is at most what it shows: a rest, or a loss, within its uncertainty is none.
  */
 #pragma once
 #include "daemon/kpi.h"

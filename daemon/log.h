@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-/* A row from the future would wipe RRD files and be booked where its quarter is not yet. Source: design.md, Time. */
+/* A row from the future would wipe RRD files and be booked where its quarter is not yet. */
 #define LOG_FUTURE_MS 60000
 /* A quarter of an hour of 3,600 readings a second. */
 #define LOG_WAITING_MAX (64u << 20)

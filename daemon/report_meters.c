@@ -121,6 +121,20 @@ static json_t *meter_of(const struct report_source *s, const struct figures_mete
     return one;
 }
 
+/* Another serial within the period, where nothing else has to be said: the page shows it too. */
+static void note_replaced(json_t *meter, const json_t *changes)
+{
+    for (size_t i = 0; i < json_array_size(changes); i++) {
+        const json_t *one = json_array_get(changes, i);
+        if (!strcmp(json_string_value(json_object_get(one, "what")), "serial") &&
+            json_is_null(json_object_get(meter, "note")))
+            json_object_set_new(meter, "note",
+                                json_sprintf("replaced: serial %s, then %s",
+                                             json_string_value(json_object_get(one, "from")),
+                                             json_string_value(json_object_get(one, "to"))));
+    }
+}
+
 int report_meters(const struct report_source *source, json_t **ret)
 {
     struct search search = {source, calloc(source->n_meters + 1, sizeof *search.changes)};
@@ -137,6 +151,7 @@ int report_meters(const struct report_source *source, json_t **ret)
             continue;
         }
         json_t *one = meter_of(source, m);
+        note_replaced(one, search.changes[i].list);
         json_object_set_new(one, "changes", search.changes[i].list);
         json_array_append_new(list, one);
         if (m->meter.used && m->paired.account && !m->paired.covered_ms && source->from_s < source->now_s)

@@ -12,7 +12,7 @@
 #include "daemon/row.h"
 #include "daemon/rrd_file.h"
 
-#define RRD_BATCH       30  /* polls, design.md */
+#define RRD_BATCH       30  /* polls */
 #define RRD_BATCH_S     300 /* or this long */
 #define RRD_FUTURE_S    60
 #define RRD_SAMPLES_MAX 720 /* of a file that cannot be written: two hours of 10 s */

@@ -4,8 +4,8 @@
  * Shape: one row a quantity in quantity.c, KPI ids behind the measured ones; a name has at most 19 characters
  *        (librrd's data source names) and is never renamed.
  * Units: the base unit of each row; + is drawn from the supply, or delivered as heat.
- * Source: contract B; bounds of what can be real in a low-voltage room: EN 50160, IEC 60038 and
- *         devices.md 4.7, wide enough for the 400 V and 690 V systems that these devices meter.
+ * Source: contract B; bounds of what can be real in a low-voltage room: EN 50160 and IEC 60038,
+ *         wide enough for the 400 V and 690 V systems that these devices meter.
  */
 #pragma once
 #include <stdbool.h>

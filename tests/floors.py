@@ -128,8 +128,24 @@ def tested_modules():
     return words
 
 
+def check_values():
+    """tests/check-values.md: each number's test is there."""
+    for number, line in enumerate(read("tests/check-values.md").splitlines(), 1):
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) != 5 or cells[3] in ("test", "---"):
+            continue
+        for where in cells[3].split(";"):
+            name, _, functions = where.strip().partition(": ")
+            path = f"tests/unit/{name}.c"
+            text = read(path) if os.path.exists(os.path.join(ROOT, path)) else ""
+            for function in functions.split(", "):
+                if f"static void {function}(void **state)" not in text:
+                    fault("tests/check-values.md", number, f"{path} has no {function}")
+
+
 def main():
     table = floors()
+    check_values()
     known = set()
     tested = tested_modules()
     for path in sources("drivers", "daemon", "tests/sim"):

@@ -399,6 +399,14 @@ static void test_year(void **state)
     const json_t *limit = json_array_get(json_object_get(d, "benchmarks"), 0);
     near(number(limit, "at_most"), 1.5, 0);
     assert_true(json_is_true(json_object_get(limit, "met")));
+    /* EnEfG section 11: PUE by age, reuse by the year of the start, renewable by the year */
+    static const double limits[][2] = {{1.5, NAN},  {1.3, NAN},  {1.2, NAN}, {NAN, 0.10},
+                                       {NAN, 0.15}, {NAN, 0.20}, {NAN, 0.5}, {NAN, 1.0}};
+    const json_t *laws = json_object_get(d, "benchmarks");
+    assert_int_equal(json_array_size(laws), sizeof limits / sizeof limits[0]);
+    for (size_t i = 0; i < json_array_size(laws); i++)
+        near(number(json_array_get(laws, i), isnan(limits[i][0]) ? "at_least" : "at_most"),
+             isnan(limits[i][0]) ? limits[i][1] : limits[i][0], 0);
 
     const json_t *cool = in(json_object_get(d, "targets"), "target", "cool"), *goals = json_object_get(cool, "goals");
     near(number(cool, "now"), 1.5, 1e-9);
@@ -461,6 +469,45 @@ static void test_contradiction(void **state)
     holds(d, "text", "nl",
           (const char *const[]){"pdu, ac tonen 72,0 kWh meer dan main ervoor (onzekerheid 3,8 kWh)", NULL});
     holds(d, "text", "fr", (const char *const[]){"pdu, ac indiquent 72,0 kWh de plus que main en amont", NULL});
+    json_decref(d);
+    ledger_close(ledger);
+}
+
+/* A meter replaced in the middle: its counter begins elsewhere, nothing is lost, and the page says which. */
+static void test_serial(void **state)
+{
+    (void)state;
+    struct ledger *ledger;
+    struct record r = {.number = 1,
+                       .device = "pdu",
+                       .part = "total",
+                       .quantity = Q_ENERGY,
+                       .room = rooms[0].id,
+                       .serial = "A1",
+                       .role = ROLE_IT,
+                       .category = 2,
+                       .share = 1,
+                       .accuracy = 1,
+                       .rated_w = 500000,
+                       .period_s = 900,
+                       .to_ms = INT64_MAX};
+    set_up(1);
+    assert_int_equal(ledger_open(":memory:", true, &ledger), 0);
+    devices[config.n_devices++] = (struct device_config){.id = "pdu", .role = ROLE_IT, .to_ms = INT64_MAX, .share = 1};
+    assert_int_equal(ledger_define(ledger, &r), 0);
+    run(ledger, (double[]){6000}, 1, T0, T0 + 86400);
+    r.serial = "B7";
+    assert_int_equal(ledger_define(ledger, &r), 0);
+    assert_int_equal(ledger_commit(ledger), 0);
+    run(ledger, (double[]){6000}, 1, T0 + 86400, T0 + 2 * 86400); /* from 0 again */
+    json_t *d = build(ledger, "stad", T0, T0 + 2 * 86400, T0 + 3 * 86400);
+    const json_t *pdu = in(json_object_get(d, "meters"), "device", "pdu");
+    near(number(kpi(d, "it-energy"), "value"), 6000 * 48, 1);
+    assert_string_equal(text(pdu, "note"), "replaced: serial A1, then B7");
+    const json_t *change = json_array_get(json_object_get(pdu, "changes"), 0);
+    assert_string_equal(text(change, "what"), "serial");
+    assert_string_equal(text(change, "at"), "2026-01-02T00:00:00.000Z");
+    holds(d, "text", "nl", (const char *const[]){"vervangen: serienummer A1", NULL});
     json_decref(d);
     ledger_close(ledger);
 }
@@ -563,17 +610,10 @@ static void test_site(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_future),
-        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_contradiction),
-        cmocka_unit_test(test_site),
-        cmocka_unit_test(test_same),
-        cmocka_unit_test(test_explained_in_words),
-        cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_year),
-        cmocka_unit_test(test_peaks_and_money),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_future),        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_chain),   cmocka_unit_test(test_contradiction), cmocka_unit_test(test_site),
+        cmocka_unit_test(test_same),    cmocka_unit_test(test_serial),        cmocka_unit_test(test_explained_in_words),
+        cmocka_unit_test(test_escapes), cmocka_unit_test(test_year),          cmocka_unit_test(test_peaks_and_money),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
