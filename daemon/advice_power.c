@@ -207,5 +207,5 @@ void advice_heat(const struct advice_input *in, struct advice_list *list)
                   factor_find("boiler-efficiency")->source);
     advice_assume(a, "household-heat", factor_value("household-heat"), "MWh/a", factor_find("household-heat")->source);
     for (size_t i = 0; i < h->n_assumed; i++)
-        advice_assume(a, h->assumed[i].key, h->assumed[i].value, "", h->assumed[i].source);
+        advice_assume(a, h->assumed[i].key, h->assumed[i].value, h->assumed[i].unit, h->assumed[i].source);
 }

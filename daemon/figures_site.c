@@ -5,6 +5,7 @@
 #include "daemon/booking.h"
 #include "daemon/meter_service.h"
 #include "daemon/scope.h"
+#include "daemon/window_sum.h"
 #include "drivers/arena.h"
 
 #include <math.h>
@@ -153,13 +154,13 @@ static bool boundary_role(enum role role)
            role == ROLE_EXPORT || role == ROLE_NOT_ROOM;
 }
 
-static void keep_looked(struct figures_site *site, const struct balance_meter *meters,
-                        const struct paired_meter *paired, const char *const *rooms, size_t n)
+static void keep_looked(struct figures_site *site, const struct balance_pool *pool, const char *const *rooms)
 {
-    for (size_t i = 0; i < n; i++) {
-        site->looked = arena_push(site->arena, site->looked, &site->n_looked, sizeof *site->looked);
-        site->looked[site->n_looked - 1] = (struct figures_meter){meters[i], paired[i], rooms[i]};
-    }
+    for (size_t k = 0; k < pool->n_slices; k++)
+        for (size_t i = pool->slice[k].first; i < pool->slice[k].first + pool->slice[k].n; i++) {
+            site->looked = arena_push(site->arena, site->looked, &site->n_looked, sizeof *site->looked);
+            site->looked[site->n_looked - 1] = (struct figures_meter){pool->meter[i], pool->paired[i], rooms[i], k};
+        }
 }
 
 /* The meters of a room, or (room NULL) those of a site that has a grid meter of its own; rooms: whose each is. */
@@ -198,12 +199,9 @@ static struct balance_pool pool_of(const struct figures_site *site, size_t n, in
 
 static int run_pool(struct figures_site *site, struct balance_pool *pool, const char *const *rooms)
 {
-    size_t n = 0;
     int r = balance_window(pool);
-    for (size_t i = 0; i < pool->n_slices; i++)
-        n += pool->slice[i].n;
     if (!r)
-        keep_looked(site, pool->meter, pool->paired, rooms, n);
+        keep_looked(site, pool, rooms);
     return r;
 }
 
@@ -276,99 +274,36 @@ static bool has_roomless(const struct figures_site *site)
     return false;
 }
 
-static void add(struct kpi_energy *to, const struct kpi_energy *e)
-{
-    if (!e->meters)
-        return;
-    if (e->category && (!to->category || e->category < to->category))
-        to->category = e->category;
-    to->wh += e->wh;
-    to->estimated_wh += e->estimated_wh;
-    to->variance += e->variance;
-    to->meters += e->meters;
-    to->unread += e->unread;
-}
-
-/* A room's energies as those of one meter at the site's boundary; what lies beside the balance as it is. */
-static void add_room(struct kpi_energies *to, const struct kpi_window *w, const struct kpi_energies *room)
-{
-    static const enum role beside[] = {ROLE_FUEL,     ROLE_SOLAR, ROLE_COOLING,
-                                       ROLE_HEAT_OUT, ROLE_WATER, ROLE_WATER_POTABLE};
-    char reason[200];
-    struct kpi_energy it, total = kpi_entered(w, room);
-    add(&to->removed, &room->removed);
-    add(&to->heat, &room->heat);
-    for (size_t i = 2; i < sizeof beside / sizeof beside[0]; i++)
-        add(&to->role[beside[i]], &room->role[beside[i]]);
-    if (kpi_it(w, room, &it, reason))
-        return;
-    add(&to->role[ROLE_IT], &it);
-    to->shared += kpi_shared(w, room);
-    total.category = 0;
-    add(&to->role[ROLE_GRID], &total);
-}
-
-/* One room onto the sum; why the sum has no total, or no IT, where that is the room's. */
-static void join(struct figures_site *site, const char *id, const struct kpi_scope *own, const struct kpi_window *room,
-                 struct kpi_window *w, struct kpi_scope *scope)
-{
-    struct kpi_energy total, it;
-    char reason[200];
-    const char *name = *id ? id : "in no room";
-    if (kpi_total(own, room, &room->paired, &total, &it, reason) && !scope->reason)
-        scope->reason = arena_printf(site->arena, "%s: %s", name, reason);
-    bool some = own->missing || room->whole.role[ROLE_IT].meters || room->whole.role[ROLE_UPS_OUT].meters;
-    if (some && !*w->no_it && kpi_it(room, &room->whole, &it, reason))
-        snprintf(w->no_it, sizeof w->no_it, own->missing ? "%s: no reading yet from %s" : "%s: %s", name,
-                 own->missing ? own->missing : reason);
-    add_room(&w->paired, room, &room->paired);
-    add_room(&w->whole, room, &room->whole);
-    w->unheard |= kpi_entered(room, &room->whole).meters && kpi_heard(room, &room->whole, false, reason) != 0;
-    w->covered = fmin(w->covered, room->covered);
-    if (room->whole.heat.meters)
-        w->heat_covered = fmin(w->heat_covered, room->heat_covered);
-    if (*room->reversed && !*w->reversed)
-        snprintf(w->reversed, sizeof w->reversed, "%s", room->reversed);
-    if (*room->silent && !*w->silent)
-        snprintf(w->silent, sizeof w->silent, "%s", room->silent);
-    for (size_t k = 0; k < room->n_doubts && w->n_doubts < KPI_DOUBTS; k++)
-        snprintf(w->doubt[w->n_doubts++], sizeof w->doubt[0], "%s", room->doubt[k]);
-    if (*room->overlap && !*w->overlap) {
-        snprintf(w->overlap, sizeof w->overlap, "%s", room->overlap);
-        w->overlap_role = room->overlap_role;
-    }
-    for (size_t k = 0; k < room->n_assumed && w->n_assumed < KPI_ASSUMED; k++)
-        w->assumed[w->n_assumed++] = room->assumed[k];
-}
-
 static int sum_rooms(struct figures_site *site, const struct scope *of, int64_t from_s, int64_t to_s,
                      struct kpi_window *w, struct kpi_scope *scope)
 {
-    size_t rooms = site->config->n_rooms;
+    size_t rooms = site->config->n_rooms, n = 0;
     struct balance_pool pool = pool_of(site, rooms + 1, from_s, to_s);
     const char **room_of = arena_alloc(site->arena, (site->n + 1) * sizeof *room_of);
-    struct scope *member = arena_alloc(site->arena, (rooms + 1) * sizeof *member);
-    for (size_t i = 0; i < rooms; i++)
-        if (scope_covers(of, i)) {
-            member[pool.n_slices] = scope_at(site->config, i);
-            choose(site, member[pool.n_slices].id, from_s, to_s, &pool, room_of);
-        }
-    size_t n = pool.n_slices;
-    if (!of->group && has_roomless(site))
-        choose(site, "", from_s, to_s, &pool, room_of);
+    struct kpi_scope *own = arena_alloc(site->arena, (rooms + 1) * sizeof *own);
+    struct window_part *part = arena_alloc(site->arena, (rooms + 1) * sizeof *part);
+    for (size_t i = 0; i <= rooms; i++) {
+        struct scope member = scope_at(site->config, i);
+        bool roomless = i == rooms;
+        if (roomless ? of->group || !has_roomless(site) : !scope_covers(of, i))
+            continue;
+        scope_of(site, roomless ? NULL : &member, &own[n]);
+        part[n] = (struct window_part){own[n].id, own[n].missing, &pool.slice[n].window};
+        choose(site, own[n++].id, from_s, to_s, &pool, room_of);
+    }
     int r = run_pool(site, &pool, room_of);
     if (r)
         return r;
     memset(w, 0, sizeof *w);
     w->from_s = from_s;
     w->to_s = to_s < site->now_s ? to_s : site->now_s;
-    w->covered = w->heat_covered = 1;
-    for (size_t i = 0; i < pool.n_slices; i++) {
-        struct kpi_scope own;
-        scope_of(site, i < n ? &member[i] : NULL, &own);
-        join(site, own.id, &own, &pool.slice[i].window, w, scope);
+    window_sum(part, n, w);
+    for (size_t i = 0; i < n && !scope->reason; i++) {
+        struct kpi_energy total, it;
+        char reason[200];
+        if (kpi_total(&own[i], part[i].window, &part[i].window->paired, &total, &it, reason))
+            scope->reason = arena_printf(site->arena, "%s: %s", *part[i].id ? part[i].id : "in no room", reason);
     }
-    snprintf(w->inputs, sizeof w->inputs, "the sum of %zu rooms", n);
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct figures_meter {
     struct balance_meter meter; /* as planned: used, and as what */
     struct paired_meter paired; /* with what flowed */
     const char *room;           /* "": none */
+    size_t balance;             /* of a sum: which of its balances uses it */
 };
 
 int figures_site_open(struct ledger *ledger, const struct config *config, int64_t now_s, struct figures_site **ret);

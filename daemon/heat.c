@@ -152,10 +152,10 @@ double heat_cop_ammonia(double sink_in, double sink_out, double source_in, doubl
            1 - isentropic;
 }
 
-static void assume(struct heat_result *r, const char *key, double value, const char *source)
+static void assume(struct heat_result *r, const char *key, double value, const char *unit, const char *source)
 {
     if (r->n_assumed < HEAT_ASSUMED)
-        r->assumed[r->n_assumed++] = (struct heat_assumed){key, value, source};
+        r->assumed[r->n_assumed++] = (struct heat_assumed){key, value, unit, source};
 }
 
 /* True when a loop, or air, was measured. */
@@ -164,14 +164,14 @@ static bool measured(const struct heat_config *c, const struct heat_input *in, s
     if (!isnan(in->water_flow) && !isnan(in->water_supply) && !isnan(in->water_return)) {
         r->power = heat_of_loop(c->fluid, c->fluid_fraction, in->water_flow, in->water_supply, in->water_return,
                                 in->water_return);
-        assume(r, "heat.water.flow-at", in->water_return, "the flow meter stands in the return; assumption");
+        assume(r, "heat.water.flow-at", in->water_return, "degC", "the flow meter stands in the return; assumption");
         r->temperature = in->water_return;
         r->source_out = in->water_supply;
         return true;
     }
     if (!isnan(in->air_flow) && !isnan(in->air_cold) && !isnan(in->air_hot)) {
         r->power = heat_of_air(in->air_flow, in->air_cold, in->air_hot, 40, c->altitude, in->air_cold);
-        assume(r, "humidity", 40, "density and heat capacity of the air; assumption");
+        assume(r, "humidity", 40, "%", "density and heat capacity of the air; assumption");
         r->temperature = in->air_hot;
         r->source_out = in->air_cold;
         return true;
@@ -195,10 +195,10 @@ static void from_power(const struct heat_config *c, const struct heat_input *in,
     r->high = in->room_power * k->high * exchanger;
     r->temperature = (k->source_low + k->source_high) / 2;
     r->source_out = r->temperature - COOLED_K;
-    assume(r, "heat.capture", k->usual, CAPTURE_SOURCE);
-    assume(r, "heat.exchanger", exchanger, factor_find("heat-exchanger")->source);
-    assume(r, "heat.source", r->temperature, "usual for this architecture, middle of its range; assumption");
-    assume(r, "heat.source-cooled", COOLED_K, "K; assumption");
+    assume(r, "heat.capture", k->usual, "share", CAPTURE_SOURCE);
+    assume(r, "heat.exchanger", exchanger, "share", factor_find("heat-exchanger")->source);
+    assume(r, "heat.source", r->temperature, "degC", "usual for this architecture, middle of its range; assumption");
+    assume(r, "heat.source-cooled", COOLED_K, "K", "usual; assumption");
 }
 
 static void deliver(const struct heat_config *c, struct heat_result *r)
@@ -214,7 +214,7 @@ static void deliver(const struct heat_config *c, struct heat_result *r)
         return;
     }
     r->cop = heat_cop(c->sink_supply, r->source_out, c->efficiency);
-    assume(r, "heat.efficiency", c->efficiency, factor_find("carnot-efficiency")->source);
+    assume(r, "heat.efficiency", c->efficiency, "share", factor_find("carnot-efficiency")->source);
     if (isnan(r->cop)) {
         snprintf(r->reason, sizeof r->reason, "the lift from %.1f to %.1f degC is below 10 K", r->source_out,
                  c->sink_supply);

@@ -43,7 +43,7 @@ struct heat_input {
 struct heat_assumed {
     const char *key;
     double value;
-    const char *source;
+    const char *unit, *source;
 };
 
 struct heat_result {

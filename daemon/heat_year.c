@@ -32,7 +32,7 @@ static double payback(double capex, double saved)
 /* Payback is capex/(saved - cost), LCOH all that a year costs over the heat used in it. */
 static void put_ratios(struct heat_year *y)
 {
-    y->utilisation = y->supply > 0 ? y->used / y->supply : (double)NAN;
+    y->utilisation = y->supply > 0 && !isnan(y->demand) ? y->used / y->supply : (double)NAN;
     y->coverage = y->demand > 0 ? y->used / y->demand : (double)NAN;
     y->payback = payback(y->invested, y->saved);
     y->payback_with_cooling = payback(y->invested, y->saved_with_cooling);

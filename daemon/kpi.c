@@ -324,7 +324,9 @@ static void make_cer(struct maker *m)
 {
     struct kpi_result *r = begin(m, Q_K_CER, "CER");
     const struct kpi_energy *removed = &m->w->paired.removed, *used = &m->w->paired.role[ROLE_COOLING];
-    if (!removed->meters || !used->meters)
+    if (*m->w->no_removed)
+        refuse(r, "%s", m->w->no_removed);
+    else if (!removed->meters || !used->meters)
         refuse(r, "%s",
                removed->meters ? "no meter of the electricity of the cooling" : "no heat meter on the cooling");
     else if (!(used->wh > 0) || !(m->w->covered > 0))
@@ -346,7 +348,9 @@ static void make_wue(struct maker *m)
     const struct kpi_energy *role = m->w->paired.role;
     struct kpi_energy it, water = role[ROLE_WATER];
     add(&water, &role[ROLE_WATER_POTABLE]);
-    if (!water.meters)
+    if (*m->w->no_water)
+        refuse(r, "%s", m->w->no_water);
+    else if (!water.meters)
         refuse(r, "no water meter (role water, water-potable)");
     else if (kpi_it(m->w, &m->w->paired, &it, r->reason))
         r->value = NAN;

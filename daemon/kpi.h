@@ -66,6 +66,8 @@ struct kpi_window {
     char silent[160];             /* meters without any covered time in it; "" */
     char no_it[200];              /* why IT cannot be told, whatever its meters show; "" */
     bool unheard;                 /* of the site: of a room's total nothing was read */
+    char no_removed[80];          /* of a sum: the room that lacks what CER needs, and why; "" */
+    char no_water[80];            /* the same for WUE */
     char overlap[200];            /* meters that claim one place of the tree, in words; "" */
     enum role overlap_role;       /* what they count as */
     char boundary[200];           /* meters of the total or of IT that cannot all be right, in words; "" */

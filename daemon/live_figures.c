@@ -197,8 +197,10 @@ size_t live_figures_room(struct live_ring *ring, const struct live_room *room, i
     part->delivered = heat.delivered;
     part->electric = heat.electric;
     part->estimated = heat.estimated;
-    bool unread = !p.expected && room->it_missing;
-    snprintf(part->reason, sizeof part->reason, "%s", isnan(p.it) && !unread ? p.it_reason : p.total_reason);
+    if (!p.expected && room->it_missing) /* what is missing says more */
+        snprintf(p.it_reason, sizeof p.it_reason, "%s", p.total_reason);
+    snprintf(part->it_reason, sizeof part->it_reason, "%s", isnan(p.it) ? p.it_reason : "");
+    snprintf(part->reason, sizeof part->reason, "%s", isnan(p.it) ? p.it_reason : p.total_reason);
     ring_sum(ring, boot_us, part);
     put_ratio(begin(&results[0], part->id, Q_K_POWER_RATIO, "power ratio", now_s), part, now_s);
     put(begin(&results[1], part->id, Q_K_IT_POWER, "IT power", now_s), p.it, false, p.it_reason);
@@ -221,6 +223,8 @@ static void join(struct live_part *sum, const struct live_part *part, double *he
             sum->covered_us = part->covered_us;
         if (*part->reason && !*sum->reason)
             snprintf(sum->reason, sizeof sum->reason, "%.32s: %.160s", part->id, part->reason);
+        if (*part->it_reason && !*sum->it_reason)
+            snprintf(sum->it_reason, sizeof sum->it_reason, "%.32s: %.160s", part->id, part->it_reason);
         sum->expected = true;
     }
     if (isnan(part->heat))
@@ -244,12 +248,13 @@ size_t live_figures_sum(const char *id, const struct live_part *const *parts, si
     if (!sum.expected) {
         sum.it = NAN;
         snprintf(sum.reason, sizeof sum.reason, "no meter of IT energy");
+        snprintf(sum.it_reason, sizeof sum.it_reason, "no meter of IT energy");
     }
     sum.temperature = sum.heat > 0 ? heated / sum.heat : (double)NAN;
     sum.heat = sum.heat > 0 ? sum.heat : (double)NAN;
     sum.delivered = sum.delivered > 0 ? sum.delivered : (double)NAN;
     put_ratio(begin(&results[0], id, Q_K_POWER_RATIO, "power ratio", now_s), &sum, now_s);
-    put(begin(&results[1], id, Q_K_IT_POWER, "IT power", now_s), sum.it, false, sum.reason);
+    put(begin(&results[1], id, Q_K_IT_POWER, "IT power", now_s), sum.it, false, sum.it_reason);
     results[1].category = sum.category;
     double cop = sum.electric > 0 ? sum.delivered / sum.electric : (double)NAN;
     put_heat(results, &sum, "no room has it", now_s, cop);

@@ -47,8 +47,8 @@ struct live_part {
     double ratio_total, ratio_it;
     int64_t covered_us;
     int category;
-    bool estimated, expected; /* expected: it has meters of IT */
-    char reason[200];
+    bool estimated, expected;         /* expected: it has meters of IT */
+    char reason[200], it_reason[200]; /* of the ratio; of IT alone */
 };
 
 size_t live_figures_room(struct live_ring *ring, const struct live_room *room, int64_t boot_us, int64_t now_s,

@@ -82,7 +82,33 @@ static int add_meter(struct ledger *ledger, const struct figures_meter *m, doubl
     return r;
 }
 
-static int add_all(struct ledger *ledger, const struct figures_meter *meters, size_t n, bool ups_in,
+/* What a balance enters by: its meter at the grid, or its parts. */
+struct entry {
+    bool grid, ups_in;
+};
+
+/* One of each balance of the meters; the caller frees them. */
+static struct entry *entries_of(const struct figures_meter *meters, size_t n)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = meters[i].balance > most ? meters[i].balance : most;
+    struct entry *entry = calloc(most + 1, sizeof *entry);
+    if (!entry)
+        abort();
+    for (size_t i = 0; i < n; i++) {
+        entry[meters[i].balance].grid |= meters[i].meter.used && meters[i].meter.as == ROLE_GRID;
+        entry[meters[i].balance].ups_in |= meters[i].meter.used && meters[i].meter.as == ROLE_UPS_IN;
+    }
+    return entry;
+}
+
+static double sign_in(const struct figures_meter *m, const struct entry *entry)
+{
+    return sign_of(&m->meter, entry[m->balance].grid, entry[m->balance].ups_in);
+}
+
+static int add_all(struct ledger *ledger, const struct figures_meter *meters, size_t n, const struct entry *entry,
                    struct quarter_profile *p)
 {
     struct adding a = {p->from_s, p->n, malloc((p->n + 1) * sizeof(double)), malloc((p->n + 1) * sizeof(int32_t))};
@@ -90,7 +116,7 @@ static int add_all(struct ledger *ledger, const struct figures_meter *meters, si
     if (!a.wh || !a.covered)
         abort();
     for (size_t i = 0; i < n && !r; i++) {
-        double sign = sign_of(&meters[i].meter, p->at_grid, ups_in);
+        double sign = sign_in(&meters[i], entry);
         if (sign != 0)
             r = add_meter(ledger, &meters[i], sign, &a, p);
     }
@@ -102,25 +128,27 @@ static int add_all(struct ledger *ledger, const struct figures_meter *meters, si
 int quarter_profile_of(struct ledger *ledger, const struct figures_meter *meters, size_t n, int64_t from_s,
                        int64_t to_s, int64_t now_s, struct quarter_profile *p)
 {
-    bool ups_in = false;
+    struct entry *entry = entries_of(meters, n);
     memset(p, 0, sizeof *p);
     p->from_s = from_s / QUARTER_S * QUARTER_S;
+    p->at_grid = true;
     for (size_t i = 0; i < n; i++) {
-        p->at_grid |= meters[i].meter.used && meters[i].meter.as == ROLE_GRID;
-        ups_in |= meters[i].meter.used && meters[i].meter.as == ROLE_UPS_IN;
+        bool enters = sign_in(&meters[i], entry) != 0;
+        p->n_meters += enters;
+        p->at_grid &= !enters || entry[meters[i].balance].grid;
     }
-    for (size_t i = 0; i < n; i++)
-        p->n_meters += sign_of(&meters[i].meter, p->at_grid, ups_in) != 0;
     to_s = to_s < now_s ? to_s : now_s / QUARTER_S * QUARTER_S;
     p->n = to_s > p->from_s && p->n_meters ? (size_t)((to_s - p->from_s) / QUARTER_S) : 0;
     if (p->n * p->n_meters > QUARTER_PROFILE_MOST) {
         p->n = 0;
+        free(entry);
         return -E2BIG;
     }
     p->wh = calloc(p->n + 1, sizeof *p->wh);
     if (!p->wh)
         abort();
-    int r = p->n ? add_all(ledger, meters, n, ups_in, p) : 0;
+    int r = p->n ? add_all(ledger, meters, n, entry, p) : 0;
+    free(entry);
     for (size_t i = 0; i < p->n; i++)
         p->known += !isnan(p->wh[i]);
     if (r)

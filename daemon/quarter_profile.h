@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What entered a scope, quarter of an hour by quarter of an hour: for peaks, tariffs and profiles.
  *
- * Shape: at the grid where that is metered (less what is not the room's), else the sum of the parts that enter. wh[i]
- * is that of the quarter from from_s + i * 900; NAN where a meter did not cover the quarter (a spread gap has no known
- * shape). Electricity only: fuel and cooling bought are no load of the grid. Units: Wh. Errors: -errno of the ledger;
- * -E2BIG: more quarters than QUARTER_PROFILE_MOST over all meters. Owner: quarter_profile_done.
+ * Shape: of each balance at the grid where that is metered (less what is not the room's), else the sum of the parts
+ * that enter. wh[i] is that of the quarter from from_s + i * 900; NAN where a meter did not cover the quarter (a spread
+ * gap has no known shape). Electricity only: fuel and cooling bought are no load of the grid. Units: Wh. Errors: -errno
+ * of the ledger; -E2BIG: more quarters than QUARTER_PROFILE_MOST over all meters. Owner: quarter_profile_done.
  */
 #pragma once
 #include "daemon/figures_site.h"
@@ -15,7 +15,7 @@ struct quarter_profile {
     int64_t from_s;
     size_t n, known, n_meters;
     double *wh;
-    bool at_grid;
+    bool at_grid; /* all of it */
 };
 
 int quarter_profile_of(struct ledger *ledger, const struct figures_meter *meters, size_t n, int64_t from_s,

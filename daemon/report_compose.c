@@ -96,6 +96,16 @@ static void card(struct page *page, struct language *l, const char *name, double
         page_row(page, cells);
 }
 
+/* Where the rooms' heat is known from, if that is one thing. */
+static const char *basis_of(const json_t *rooms)
+{
+    const char *first = report_string(json_array_get(rooms, 0), "basis");
+    for (size_t i = 1; i < json_array_size(rooms); i++)
+        if (strcmp(report_string(json_array_get(rooms, i), "basis"), first) != 0)
+            return "measured in part";
+    return first;
+}
+
 static void compose_cards(struct page *page, const json_t *document, struct language *l)
 {
     const json_t *energy = json_object_get(document, "energy"), *heat = json_object_get(document, "heat");
@@ -103,13 +113,13 @@ static void compose_cards(struct page *page, const json_t *document, struct lang
                  *all = kpi_of(document, "total-energy");
     if (isnan(report_double(pue, "value")))
         pue = kpi_of(document, "ipue");
+    const char *basis = basis_of(json_object_get(heat, "rooms"));
     page_cards(page);
     card(page, l, report_string(pue, "name"), report_double(pue, "value"), "", report_double(pue, "uncertainty_k2"),
          report_words(l, "%s %s", language_say(l, "category"), language_number(l, report_double(pue, "category"), 0)));
     card(page, l, "Entered", report_double(energy, "total_wh"), "Wh", report_double(all, "uncertainty_k2"), "");
     card(page, l, "IT", report_double(energy, "it_wh"), "Wh", report_double(it, "uncertainty_k2"), "");
-    card(page, l, "Recoverable heat", report_double(heat, "energy_wh"), "Wh", (double)NAN,
-         language_say(l, report_string(json_array_get(json_object_get(heat, "rooms"), 0), "basis")));
+    card(page, l, "Recoverable heat", report_double(heat, "energy_wh"), "Wh", (double)NAN, language_say(l, basis));
 }
 
 /* What a bar or a point of the series is called: the hour, the day of the month, the month. */
@@ -148,7 +158,7 @@ static void compose_charts(struct page *page, const json_t *document, struct lan
                                               {"Not metered", "unmetered_wh"},
                                               {NULL, NULL}};
     static const char *const ratio[][2] = {{"Entered / IT", "ratio"}, {NULL, NULL}};
-    static const char *const heat[][2] = {{"Recoverable", "heat_w"}, {"Delivered", "heat_out_w"}, {NULL, NULL}};
+    static const char *const heat[][2] = {{"Recoverable, measured", "heat_w"}, {"Delivered", "heat_out_w"}, {NULL, NULL}};
     static const char *const titles[][3] = {{"hour", "Energy by hour", "Entered over IT by hour"},
                                             {"day", "Energy by day", "Entered over IT by day"},
                                             {"month", "Energy by month", "Entered over IT by month"}};

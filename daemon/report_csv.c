@@ -66,7 +66,7 @@ static const char *unit_of(const char *key, const json_t *row)
 {
     static const char *const endings[][2] = {
         {"_wh", "Wh"}, {"_w", "W"}, {"_m3", "m3"},           {"_kg", "kg"},           {"_eur", "EUR"},
-        {"_kw", "kW"}, {"_a", "A"}, {"temperature", "degC"}, {"_eur_mwh", "EUR/MWh"}, {"_years", "a"}};
+        {"_kw", "kW"}, {"_a", "A"}, {"temperature", "degC"}, {"_eur_mwh", "EUR/MWh"}, {"_years", "years"}};
     size_t n = strlen(key);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         size_t m = strlen(endings[i][0]);

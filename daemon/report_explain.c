@@ -247,7 +247,7 @@ static int put_heat(const struct report_source *s, json_t *document)
     for (size_t i = 0; i < s->config->n_rooms; i++)
         for (size_t k = 0; report_covers(s, i) && k < s->heat[i].mean.n_assumed; k++) {
             const struct heat_assumed *a = &s->heat[i].mean.assumed[k];
-            report_assume(s, a->key, a->value, "", a->source);
+            report_assume(s, a->key, a->value, a->unit, a->source);
         }
     json_array_extend(assumed, s->assumed);
     bool measured = true;

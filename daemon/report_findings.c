@@ -26,9 +26,9 @@ static void add_row(struct page *page, const json_t *a, size_t number, struct la
 {
     const json_t *saves = json_object_get(a, "saves");
     double low = report_double(saves, "low_wh"), high = report_double(saves, "high_wh");
-    const char *range = isnan(low) || isnan(high) ? ""
-                                                  : report_words(l, "%s – %s", report_value(l, low, "Wh", (double)NAN),
-                                                                 report_value(l, high, "Wh", (double)NAN));
+    const char *range = !(high > low) ? ""
+                                      : report_words(l, "%s – %s", report_value(l, low, "Wh", (double)NAN),
+                                                     report_value(l, high, "Wh", (double)NAN));
     const char *cells[] = {report_words(l, "%zu. %s", number, language_say(l, report_string(a, "title"))),
                            report_string(a, "room"),
                            value_of(saves, "wh", "Wh", l),

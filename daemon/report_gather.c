@@ -91,8 +91,8 @@ static struct kpi_result *begin(struct report_gathered *g, enum quantity id, con
 /* The rooms' heat of the period together; what one room lacks the sum does not have. */
 struct heat_sum {
     double power, energy, delivered, delivered_w, electric, warm, coverage;
+    double estimated; /* of the energy */
     const char *reason;
-    bool estimated;
     size_t n;
 };
 
@@ -114,7 +114,7 @@ static int sum_heat(struct report_gathered *g, struct heat_sum *sum)
         sum->delivered_w += p->mean.delivered;
         sum->electric += p->electric;
         sum->coverage = fmin(sum->coverage, p->coverage);
-        sum->estimated |= p->mean.estimated;
+        sum->estimated += p->mean.estimated ? p->energy : 0;
         sum->reason = sum->reason ? sum->reason : *p->mean.reason ? p->mean.reason : NULL;
         sum->n++;
     }
@@ -127,7 +127,7 @@ static void add_heat_figure(struct report_gathered *g, const struct heat_sum *su
     struct kpi_result *f = begin(g, id, name);
     f->value = sum->n && isfinite(value) ? value : (double)NAN;
     f->coverage = sum->coverage;
-    f->estimated = isnan(f->value) ? (double)NAN : sum->estimated;
+    f->estimated = isnan(f->value) ? (double)NAN : sum->estimated / sum->energy;
     if (isnan(f->value))
         snprintf(f->reason, sizeof f->reason, "%s", sum->reason ? sum->reason : "no room has it");
 }
@@ -146,7 +146,7 @@ static int add_heat(struct report_gathered *g)
             continue;
         f->value = sum.energy;
         f->coverage = sum.coverage;
-        f->estimated = sum.estimated;
+        f->estimated = sum.estimated / sum.energy;
         *f->reason = '\0';
     }
     bool direct = sum.electric <= 0 && sum.delivered > 0;

@@ -11,7 +11,7 @@
 static void put_assumed(const struct report_source *s, const struct heat_result *h)
 {
     for (size_t i = 0; i < h->n_assumed; i++)
-        report_assume(s, h->assumed[i].key, h->assumed[i].value, "", h->assumed[i].source);
+        report_assume(s, h->assumed[i].key, h->assumed[i].value, h->assumed[i].unit, h->assumed[i].source);
 }
 
 static json_t *room_of(const struct report_source *s, const struct room_config *room, const struct heat_period *p)
@@ -52,7 +52,7 @@ static void assume_factor(const struct report_source *s, const char *key)
 
 /* A year at the period's mean power. */
 static json_t *year_of(const struct report_source *s, const struct room_config *room, const struct heat_result *h,
-                       struct report_worth *sum, size_t *n)
+                       struct report_worth *sum, size_t *n, json_t *prices)
 {
     struct report_worth worth;
     if (!report_worth_of(s, &room->heat, h, &worth))
@@ -65,15 +65,20 @@ static json_t *year_of(const struct report_source *s, const struct room_config *
     else if (worth.no_payback)
         report_missing(s, "payback", "%s: %s", room->id, worth.no_payback);
     if ((*n)++)
-        report_worth_add(sum, &worth);
-    else
+        report_worth_add(sum, &worth, room->id);
+    else {
         *sum = worth;
+        sum->no_price_of = sum->no_payback_of = s->room ? NULL : room->id;
+    }
+    json_t *price = json_pack("{s:o, s:o}", "room", report_text(room->id), "used_wh", report_number(worth.year.used));
+    report_worth_price(&worth, price);
+    json_array_append_new(prices, price);
     return report_worth_json(&worth);
 }
 
 int report_heat(const struct report_source *source, json_t **ret)
 {
-    json_t *rooms = json_array();
+    json_t *rooms = json_array(), *prices = json_array();
     double energy = 0, delivered = 0, electric = 0;
     struct report_worth sum;
     size_t years = 0;
@@ -83,7 +88,7 @@ int report_heat(const struct report_source *source, json_t **ret)
         if (!report_covers(source, i))
             continue;
         json_t *one = room_of(source, room, p);
-        json_object_set_new(one, "year", year_of(source, room, &p->mean, &sum, &years));
+        json_object_set_new(one, "year", year_of(source, room, &p->mean, &sum, &years, prices));
         json_array_append_new(rooms, one);
         energy += p->energy;
         delivered += p->delivered;
@@ -97,6 +102,9 @@ int report_heat(const struct report_source *source, json_t **ret)
     json_object_set_new(heat, "cop", report_number(electric > 0 ? delivered / electric : (double)NAN));
     json_object_set_new(heat, "year", years ? report_worth_json(&sum) : json_null());
     json_object_set_new(heat, "rooms", rooms);
+    json_object_set_new(heat, "prices",
+                        source->room ? json_array() : json_incref(prices)); /* of one room: its year's */
+    json_decref(prices);
     *ret = heat;
     return 0;
 }

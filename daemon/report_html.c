@@ -18,8 +18,10 @@ static const char style[] =
     "thead{display:table-header-group}"
     "th{text-align:left;font-weight:600;border-bottom:.4mm solid #1a1f26;padding:1mm 2mm 1mm 0;vertical-align:bottom}"
     "td{border-bottom:.2mm solid #d5dae0;padding:1mm 2mm 1mm 0;vertical-align:top}"
-    "th.r,td.r{text-align:right;white-space:nowrap}th.r{white-space:normal}"
+    "th.r,td.r{text-align:right;white-space:nowrap}th.r,td.r.s{white-space:normal}"
     ".wide td:last-child:not(.r){width:30%}td:first-child{min-width:30mm}"
+    ".dense{font-size:8pt}.dense td,.dense th{padding-right:1.2mm}.dense "
+    "td:first-child{min-width:0;overflow-wrap:break-word}"
     "tr{break-inside:avoid}"
     ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(40mm,1fr));gap:3mm;margin:4mm 0}"
     ".card{border:.3mm solid #c3cad2;border-radius:1.5mm;padding:2.5mm 3mm;break-inside:avoid}"
@@ -29,7 +31,10 @@ static const char style[] =
     "svg{width:100%;height:auto;font-size:11px;fill:#1a1f26}svg .grid{stroke:#d5dae0;stroke-width:1}"
     "footer{margin-top:5mm;padding-top:1mm;break-before:avoid;border-top:.2mm solid "
     "#c3cad2;font-size:8pt;color:#4a5563}"
+    "@media screen and (max-width:184mm){table{display:block;overflow-x:auto}}"
     "@media print{body{padding:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
+
+#define SENTENCE 40 /* bytes: not a number any more */
 
 static void element(FILE *out, const char *tag, const char *class, const char *text)
 {
@@ -52,18 +57,27 @@ static void row(FILE *out, const struct page_block *b, const char *const *cells,
     for (size_t c = 0; c < b->n_columns; c++) {
         bool right = *b->title[c] == '>';
         if (filled(b, c))
-            element(out, tag, right ? "r" : "", cells ? cells[c] : b->title[c] + right);
+            element(out, tag,
+                    !right                                 ? ""
+                    : cells && strlen(cells[c]) > SENTENCE ? "r s"
+                                                           : "r",
+                    cells ? cells[c] : b->title[c] + right);
     }
     fputs("</tr>\n", out);
 }
 
-/* Is the last column one of sentences, which want room? */
-static bool wordy(const struct page_block *b)
+#define DENSE 9 /* columns that fill a line of A4 */
+
+/* A last column of sentences wants room; many columns want less each. */
+static const char *class_of(const struct page_block *b)
 {
     bool long_text = false;
+    size_t columns = 0;
     for (size_t i = b->n_columns - 1; i < b->n_rows * b->n_columns; i += b->n_columns)
         long_text |= strlen(b->cell[i]) > 25;
-    return b->n_columns > 3 && long_text;
+    for (size_t c = 0; c < b->n_columns; c++)
+        columns += filled(b, c);
+    return columns >= DENSE ? " class=\"dense\"" : b->n_columns > 3 && long_text ? " class=\"wide\"" : "";
 }
 
 static void show_table(FILE *out, const struct page_block *b)
@@ -73,7 +87,7 @@ static void show_table(FILE *out, const struct page_block *b)
         head |= b->title[c][*b->title[c] == '>'] != '\0';
     if (!b->n_rows)
         return;
-    fputs(wordy(b) ? "<table class=\"wide\">\n" : "<table>\n", out);
+    fprintf(out, "<table%s>\n", class_of(b));
     if (head) {
         fputs("<thead>", out);
         row(out, b, NULL, "th");

@@ -38,9 +38,9 @@ static const struct {
     {"lcoh_high_eur_mwh", "at most", "EUR/MWh"},
     {"lcoh_reason", "No price of the heat", "text"},
     {"price_heat_eur_mwh", "Price paid for heat", "EUR/MWh"},
-    {"payback_years", "Paid back by the gas saved", "a"},
-    {"payback_with_cooling_years", "and by the cooling no longer needed", "a"},
-    {"payback_sold_years", "Paid back by the heat sold", "a"},
+    {"payback_years", "Paid back by the gas saved", "years"},
+    {"payback_with_cooling_years", "and by the cooling no longer needed", "years"},
+    {"payback_sold_years", "Paid back by the heat sold", "years"},
     {"payback_reason", "No payback", "text"},
 };
 

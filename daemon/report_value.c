@@ -17,35 +17,16 @@ static const struct shown {
     const char *text;
     int digits;
 } shown[] = {
-    {"Wh", 1e11, 1e9, "GWh", 2},
-    {"Wh", 1e8, 1e6, "MWh", 1},
-    {"Wh", 1e5, 1e3, "kWh", 0},
-    {"Wh", 0, 1e3, "kWh", 2},
-    {"W", 1e8, 1e6, "MW", 1},
-    {"W", 1e5, 1e3, "kW", 1},
-    {"W", 0, 1e3, "kW", 2},
-    {"VA", 0, 1e3, "kVA", 2},
-    {"share", 0, 0.01, "%", 1},
-    {"%", 0, 1, "%", 1},
-    {"degC", 0, 1, "°C", 1},
-    {"K", 0, 1, "K", 1},
-    {"m3", 1e3, 1, "m³", 0},
-    {"m3", 0, 1, "m³", 2},
-    {"m3/h", 0, 1, "m³/h", 2},
-    {"kg/kWh", 0, 1, "kg/kWh", 3},
-    {"m3/MWh", 0, 1, "m³/MWh", 3},
-    {"kg", 1e4, 1e3, "t", 1},
-    {"kg", 0, 1, "kg", 0},
-    {"EUR", 1e3, 1, "€", 0},
-    {"EUR", 0, 1, "€", 2},
-    {"EUR/MWh", 0, 1, "€/MWh", 1},
-    {"A", 0, 1, "A", 1},
-    {"h", 0, 1, "h", 0},
-    {"a", 0, 1, "a", 1},
-    {"count", 0, 1, "", 0},
-    {"", 1e3, 1, "", 0},
-    {"", 1e2, 1, "", 1},
-    {"", 0, 1, "", 2},
+    {"Wh", 1e11, 1e9, "GWh", 2},   {"Wh", 1e8, 1e6, "MWh", 1},    {"Wh", 1e5, 1e3, "kWh", 0},
+    {"Wh", 0, 1e3, "kWh", 2},      {"W", 1e8, 1e6, "MW", 1},      {"W", 1e5, 1e3, "kW", 1},
+    {"W", 0, 1e3, "kW", 2},        {"VA", 0, 1e3, "kVA", 2},      {"share", 0, 0.01, "%", 1},
+    {"%", 0, 1, "%", 1},           {"degC", 0, 1, "°C", 1},       {"K", 0, 1, "K", 1},
+    {"m3", 1e3, 1, "m³", 0},       {"m3", 0, 1, "m³", 2},         {"m3/h", 0, 1, "m³/h", 2},
+    {"kg/kWh", 0, 1, "kg/kWh", 3}, {"m3/MWh", 0, 1, "m³/MWh", 3}, {"kg", 1e4, 1e3, "t", 1},
+    {"kg", 0, 1, "kg", 0},         {"EUR", 1e3, 1, "€", 0},       {"EUR", 0, 1, "€", 2},
+    {"EUR/MWh", 0, 1, "€/MWh", 1}, {"A", 0, 1, "A", 1},           {"h", 0, 1, "h", 0},
+    {"a", 0, 1, "a", 1},           {"years", 0, 1, "years", 1},   {"count", 0, 1, "", 0},
+    {"", 1e3, 1, "", 0},           {"", 1e2, 1, "", 1},           {"", 0, 1, "", 2},
 };
 
 static const struct shown *shown_of(const char *unit, double value)
@@ -74,7 +55,8 @@ const char *report_value(struct language *l, double value, const char *unit, dou
         return "–";
     if (!s)
         return with_unit(l, language_number(l, value, 2), unit);
-    return with_unit(l, language_number(l, value / s->divisor, digits_of(s, unit, u)), s->text);
+    /* a unit that is a word has a translation */
+    return with_unit(l, language_number(l, value / s->divisor, digits_of(s, unit, u)), language_say(l, s->text));
 }
 
 const char *report_value_u(struct language *l, double value, const char *unit, double u)

@@ -34,15 +34,27 @@ bool report_worth_of(const struct report_source *s, const struct heat_config *c,
     return true;
 }
 
-void report_worth_add(struct report_worth *to, const struct report_worth *room)
+void report_worth_add(struct report_worth *to, const struct report_worth *room, const char *id)
 {
     heat_year_add(&to->year, &room->year);
     heat_year_add(&to->least, &room->least);
     heat_year_add(&to->most, &room->most);
     to->range |= room->range;
+    to->mixed |= to->demand != room->demand;
     to->demand &= room->demand;
-    to->no_price = to->no_price ? to->no_price : room->no_price;
-    to->no_payback = to->no_payback ? to->no_payback : room->no_payback;
+    if (!to->no_price && room->no_price) {
+        to->no_price = room->no_price;
+        to->no_price_of = id;
+    }
+    if (!to->no_payback && room->no_payback) {
+        to->no_payback = room->no_payback;
+        to->no_payback_of = id;
+    }
+}
+
+static json_t *reason_of(const char *reason, const char *room)
+{
+    return room && reason ? json_sprintf("%s: %s", room, reason) : report_text(reason);
 }
 
 static void put(json_t *to, const char *key, double value)
@@ -66,13 +78,13 @@ void report_worth_price(const struct report_worth *w, json_t *to)
     put(to, "maintenance_eur", y->maintenance);
     put(to, "lcoh_eur_mwh", y->levelised);
     put_range(w, to, "lcoh_low_eur_mwh", w->most.levelised, "lcoh_high_eur_mwh", w->least.levelised);
-    json_object_set_new(to, "lcoh_reason", report_text(w->no_price));
+    json_object_set_new(to, "lcoh_reason", reason_of(w->no_price, w->no_price_of));
     put(to, "payback_years", y->payback);
     put_range(w, to, "payback_low_years", w->most.payback, "payback_high_years", w->least.payback);
     put(to, "payback_with_cooling_years", y->payback_with_cooling);
     put(to, "sold_eur", y->sold);
     put(to, "payback_sold_years", y->payback_sold);
-    json_object_set_new(to, "payback_reason", report_text(w->no_payback));
+    json_object_set_new(to, "payback_reason", reason_of(w->no_payback, w->no_payback_of));
 }
 
 json_t *report_worth_json(const struct report_worth *w)
@@ -95,9 +107,10 @@ json_t *report_worth_json(const struct report_worth *w)
     put(one, "saved_eur", y->saved);
     put(one, "saved_with_cooling_eur", y->saved_with_cooling);
     report_worth_price(w, one);
-    json_object_set_new(one, "note",
-                        json_string(w->demand ? "twelve months like this period, against the demand month by month"
-                                              : "twelve months like this period, if all of it finds a user"));
+    const char *note = w->mixed    ? "twelve months like this period, against the demand of the rooms that state one"
+                       : w->demand ? "twelve months like this period, against the demand month by month"
+                                   : "twelve months like this period, if all of it finds a user";
+    json_object_set_new(one, "note", json_string(note));
     return one;
 }
 
@@ -111,9 +124,10 @@ static const struct {
     {"gas_saved_eur", "Gas saved", "heat used / efficiency of the boiler × price of gas", "EUR"},
     {"lcoh_eur_mwh", "Price of the heat (LCOH)", "(interest and repayment + maintenance + electricity) / heat used",
      "EUR/MWh"},
-    {"payback_years", "Paid back by the gas saved", "investment / (gas saved − electricity), before maintenance", "a"},
+    {"payback_years", "Paid back by the gas saved", "investment / (gas saved − electricity), before maintenance",
+     "years"},
     {"payback_sold_years", "Paid back by the heat sold",
-     "investment / (heat used × price paid for heat − electricity), before maintenance", "a"},
+     "investment / (heat used × price paid for heat − electricity), before maintenance", "years"},
 };
 
 json_t *report_worth_formulas(const json_t *offers)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scope, balance_window, report_members, report_worth: rooms together, as groups and as the site: over the same time,
- * with those named that are missing; and what their heat costs and brings. */
+/* scope, balance_window, window_sum, report_members, report_worth: rooms together, as groups and as the site: over the
+ * same time, with those named that are missing; and what their heat costs and brings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,12 +71,14 @@ static void holds(const json_t *document, const char *format, const char *langua
     diag_free(diag);
 }
 
+static enum quantity kind = Q_ENERGY; /* of the meters to come */
+
 static void meter(struct world *w, const char *device, size_t room, enum role role)
 {
     struct record r = {.number = (uint32_t)w->config.n_devices + 1,
                        .device = device,
                        .part = "total",
-                       .quantity = Q_ENERGY,
+                       .quantity = kind,
                        .room = w->room[room].id,
                        .role = role,
                        .category = role == ROLE_IT ? 2 : 0,
@@ -155,7 +157,7 @@ static void test_price(void **state)
     assert_string_equal(text(year, "lcoh_reason"), "");
     holds(d, "text", "en", (const char *const[]){"Price of the heat (LCOH)", "Paid back by the gas saved", NULL});
     holds(d, "html", "nl", (const char *const[]){"Kostprijs van de warmte (LCOH)", "\u20ac/MWh", NULL});
-    holds(d, "csv", "en", (const char *const[]){",lcoh_eur_mwh,", ",EUR/MWh,", ",payback_years,", NULL});
+    holds(d, "csv", "en", (const char *const[]){",lcoh_eur_mwh,", ",EUR/MWh,", ",payback_years,", ",years,", NULL});
     const char *advice = text(in(json_object_get(d, "advice"), "id", "heat"), "text");
     assert_non_null(strstr(advice, "45000 euros would be paid back in"));
     json_decref(d);
@@ -167,6 +169,15 @@ static void test_price(void **state)
     near(number(both, "used_wh") / 1e6, all, 1e-6);
     near(number(both, "lcoh_eur_mwh"), (annual(electricity) + annual(number(gent, "electricity_eur"))) / all, 1e-3);
     near(number(both, "investment_eur"), 90000, 1e-9);
+    near(number(in(json_object_get(heat, "prices"), "room", "stad"), "lcoh_eur_mwh"), price, 1e-3);
+    holds(d, "text", "nl", (const char *const[]){"Wat de warmte van elke ruimte kost", "jaar", NULL});
+    json_decref(d);
+    /* one without: the sum has none, and says whose is missing */
+    w->room[1].heat.investment.cost = NAN;
+    d = build(w, "site");
+    both = json_object_get(json_object_get(d, "heat"), "year");
+    assert_true(isnan(number(both, "lcoh_eur_mwh")) && number(both, "used_wh") > 0);
+    assert_string_equal(text(both, "lcoh_reason"), "gent: heat.investment is not stated");
     json_decref(d);
     world_free(w);
 }
@@ -348,12 +359,74 @@ static void test_uncertainty(void **state)
     world_free(w);
 }
 
+/* Heat carried away and water are metered in one room of two: a ratio over both would be of neither. */
+static void test_parts(void **state)
+{
+    (void)state;
+    static const double watts[] = {10000, 4000, 10000, 4000, 12000, 12000};
+    struct world *w = world_new();
+    w->config.n_rooms = 2;
+    for (size_t i = 0; i < 2; i++) {
+        meter(w, i ? "pdu-g" : "pdu-s", i, ROLE_IT);
+        meter(w, i ? "ac-g" : "ac-s", i, ROLE_COOLING);
+    }
+    kind = Q_HEAT_ENERGY;
+    meter(w, "heat-g", 1, ROLE_COOLING);
+    kind = Q_ENERGY;
+    run(w, watts, T0, END);
+    json_t *d = build(w, "gent");
+    near(number(kpi(d, "cer"), "value"), 3, 1e-9);
+    json_decref(d);
+    d = build(w, "site");
+    assert_true(isnan(number(kpi(d, "cer"), "value")));
+    assert_string_equal(text(kpi(d, "cer"), "reason"), "stad: no heat meter on the cooling");
+    json_decref(d);
+    kind = Q_HEAT_ENERGY;
+    meter(w, "heat-s", 0, ROLE_COOLING);
+    kind = Q_ENERGY;
+    run(w, watts, END + 900, END + DAY);
+    struct report_request request = {.config = &w->config,
+                                     .ledger = w->ledger,
+                                     .scope = "site",
+                                     .from_s = END + 900,
+                                     .to_s = END + DAY,
+                                     .now_s = END + DAY};
+    assert_int_equal(report_build(&request, &d), 0);
+    near(number(kpi(d, "cer"), "value"), 3, 1e-9);
+    json_decref(d);
+    world_free(w);
+}
+
+/* One room behind a meter at its grid, one known by its parts alone: the highest quarter is of both. */
+static void test_peaks(void **state)
+{
+    (void)state;
+    static const double watts[] = {15000, 10000, 5000, 2000};
+    struct world *w = world_new();
+    w->config.n_rooms = 2;
+    meter(w, "grid-s", 0, ROLE_GRID);
+    meter(w, "pdu-s", 0, ROLE_IT);
+    meter(w, "pdu-g", 1, ROLE_IT);
+    meter(w, "ac-g", 1, ROLE_COOLING);
+    run(w, watts, T0, END);
+    json_t *d = build(w, "site");
+    const json_t *peaks = json_object_get(d, "peaks");
+    near(number(peaks, "mean_w"), 22000, 1e-6);
+    assert_string_equal(text(peaks, "basis"), "sum of what enters");
+    json_decref(d);
+    d = build(w, "stad");
+    near(number(json_object_get(d, "peaks"), "mean_w"), 15000, 1e-6);
+    assert_string_equal(text(json_object_get(d, "peaks"), "basis"), "meter at the grid");
+    json_decref(d);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scopes),      cmocka_unit_test(test_same_time), cmocka_unit_test(test_member_missing),
-        cmocka_unit_test(test_uncertainty), cmocka_unit_test(test_price),     cmocka_unit_test(test_no_price),
-        cmocka_unit_test(test_formulas),
+        cmocka_unit_test(test_uncertainty), cmocka_unit_test(test_peaks),     cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_price),       cmocka_unit_test(test_no_price),  cmocka_unit_test(test_formulas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
