@@ -145,14 +145,23 @@ static int match(const char *pattern, const char *text, struct capture captures[
     }
 }
 
-/* A number within words takes the language's point too; whole ones are left as they are (years, hours). */
-static const char *say_words(struct language *l, const char *words)
+/* A number among words takes the language's point too: one that stands alone, so no version or address. */
+static const char *say_numbers(struct language *l, const char *words)
 {
-    size_t whole = strspn(words, "0123456789"),
-           part = words[whole] == '.' ? strspn(words + whole + 1, "0123456789") : 0;
-    if (whole && part && !words[whole + 1 + part])
-        return arena_printf(l->arena, "%.*s%s%s", (int)whole, words, l->decimal, words + whole + 1);
-    return language_say(l, words);
+    const char *made = "", *from = words;
+    for (const char *c = words; *c; c++) {
+        size_t whole = strspn(c, "0123456789"), part = c[whole] == '.' ? strspn(c + whole + 1, "0123456789") : 0;
+        bool begins = c == words || strchr(" (", c[-1]);
+        if (!whole)
+            continue;
+        const char *end = c + whole + (part ? 1 + part : 0);
+        if (begins && part && strchr(" ,;)", *end)) { /* or the end */
+            made = arena_printf(l->arena, "%s%.*s%s", made, (int)(c + whole - from), from, l->decimal);
+            from = c + whole + 1;
+        }
+        c = end - 1;
+    }
+    return arena_printf(l->arena, "%s%s", made, from);
 }
 
 static const char *fill(struct language *l, const char *text, const struct capture *captures)
@@ -161,7 +170,7 @@ static const char *fill(struct language *l, const char *text, const struct captu
     size_t used = 0;
     for (const char *star; (star = strchr(text, '*')) != NULL; text = star + 1, used++) {
         const char *words = arena_strndup(l->arena, captures[used].text, captures[used].n);
-        made = arena_printf(l->arena, "%s%.*s%s", made, (int)(star - text), text, say_words(l, words));
+        made = arena_printf(l->arena, "%s%.*s%s", made, (int)(star - text), text, language_say(l, words));
     }
     return arena_printf(l->arena, "%s%s", made, text);
 }
@@ -187,7 +196,7 @@ const char *language_say(struct language *l, const char *english)
     size_t n = 0;
     if (best < l->n && match(l->message[best].english, english, captures, &n))
         return fill(l, l->message[best].text, captures);
-    return arena_strdup(l->arena, english);
+    return say_numbers(l, english);
 }
 
 const char *language_number(struct language *l, double value, int digits)

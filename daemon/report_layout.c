@@ -58,7 +58,7 @@ const struct layout layouts[] = {
     {"peaks", "Peaks", {{"mean_w", "Mean of the months' highest quarter-hours", "W"}, {"basis", "Metered as", "text"}}, 0},
     {"peaks.months", NULL,
      {{"from", "Month", "month"}, {"power_w", ">Highest quarter-hour", "W"}, {"at", "When", "time"},
-      {"by", "Largest racks then", "name"}, {"coverage", ">Coverage", "share"}}, 0},
+      {"by", "Largest racks then", "text"}, {"coverage", ">Coverage", "share"}}, 0},
     {"benchmarks", "Beside the limits of the German EnEfG, which bind nobody elsewhere",
      {{"rule", "Rule", "name"}, {"for", "For", "text"}, {"from", "From", "date"}, {"kpi", "Figure", "text"},
       {"at_most", ">At most", ""}, {"at_least", ">At least", ""}, {"value", ">Value", ""}, {"met", "Met", "text"}}, 0},

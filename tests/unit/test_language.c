@@ -77,6 +77,10 @@ static void test_messages(void **state)
          "Elke voeding had op elk kwartier kunnen uitvallen: geen van 8 automaten had de grens overschreden"},
         {"nl", "RTI 53 %: the cooling warms its air by 6.0 K, the equipment by 11.3 K",
          "RTI 53 %: de koeling ziet haar lucht 6,0 K opwarmen, de apparatuur 11,3 K"},
+        {"nl", "d5 13.0 kW, d2 12.1 kW", "d5 13,0 kW, d2 12,1 kW"},
+        {"nl", "pdu-d2b 11.3, 6.2 and 7.8 A (34 % uneven)", "pdu-d2b 11,3, 6,2 en 7,8 A (34 % onevenwicht)"},
+        {"nl", "10.0.0.1 v4.2.0 and d1.5", "10.0.0.1 v4.2.0 and d1.5"},
+        {"en", "d5 13.0 kW", "d5 13.0 kW"},
         {"fr", "Move about 2.6 A from L1 to L2 of pdu-d2b; 1.4 A from L1 to L2 of pdu-d3a",
          "Déplacez environ 2,6 A de L1 à L2 de pdu-d2b ; 1,4 A de L1 à L2 de pdu-d3a"},
     };
