@@ -80,18 +80,20 @@ static void obey_silence(struct disk_work *work, struct disk_order *order, struc
 
 static void obey_reading(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
-    const struct record *record = ledger_meter(work->ledger, order->name);
+    struct record meter;
     (void)now;
-    int r = record ? ledger_reading(work->ledger, record, order->at, order->value) : -ENOENT;
+    bool known = ledger_meter(work->ledger, order->name, &meter);
+    int r = known ? ledger_reading(work->ledger, &meter, order->at, order->value) : -ENOENT;
     if (r < 0)
         refused(work, "meter reading of", order->name, r);
 }
 
 static void obey_import(struct disk_work *work, struct disk_order *order, struct disk_instant now)
 {
-    const struct record *record = ledger_meter(work->ledger, order->name);
+    struct record meter;
     (void)now;
-    int r = record ? ledger_import(work->ledger, record, order->n, order->quarter_s, order->wh) : -ENOENT;
+    bool known = ledger_meter(work->ledger, order->name, &meter);
+    int r = known ? ledger_import(work->ledger, &meter, order->n, order->quarter_s, order->wh) : -ENOENT;
     if (r < 0)
         refused(work, "quarter-hours of", order->name, r);
 }

@@ -324,14 +324,15 @@ uint32_t ledger_manual_account(struct ledger *ledger, const struct record *recor
     return books_account(ledger->books, name, 0);
 }
 
-const struct record *ledger_meter(const struct ledger *ledger, const char *device)
+bool ledger_meter(const struct ledger *ledger, const char *device, struct record *ret)
 {
-    const struct record *found = NULL;
-    for (uint32_t i = 0; i < register_end(ledger->reg); i++) {
-        const struct record *record = register_record(ledger->reg, i);
-        if (record && !strcmp(record->device, device) && quantity_row(record->quantity)->counter &&
-            (!found || record->quantity == Q_ENERGY))
-            found = record;
-    }
+    struct record record;
+    bool found = false;
+    for (uint32_t i = 0; i < register_end(ledger->reg); i++)
+        if (register_record(ledger->reg, i, &record) && !strcmp(record.device, device) &&
+            quantity_row(record.quantity)->counter && (!found || record.quantity == Q_ENERGY)) {
+            *ret = record;
+            found = true;
+        }
     return found;
 }

@@ -79,8 +79,8 @@ int ledger_days(struct ledger *ledger, uint32_t account, int64_t from_s, int64_t
 /* Day totals are a cache: this makes them anew from the quarters. */
 int ledger_rebuild_days(struct ledger *ledger);
 
-/* The record of a device's meter: its energy, or what else it counts. NULL: none. */
-const struct record *ledger_meter(const struct ledger *ledger, const char *device);
+/* The record of a device's meter: its energy, or what else it counts. False: none. */
+bool ledger_meter(const struct ledger *ledger, const char *device, struct record *ret);
 /* An account by its name; 0: none. */
 uint32_t ledger_account(const struct ledger *ledger, const char *name);
 /* Thousandths a base unit: 1000 for Wh, 1e6 for m3. */

@@ -107,6 +107,7 @@ static int load(struct ledger_books *books)
 int books_open(sqlite3 *db, const struct ledger_register *reg, struct ledger_books **ret)
 {
     struct ledger_books *books = calloc(1, sizeof *books);
+    struct record record;
     if (!books)
         abort();
     books->db = db;
@@ -116,7 +117,7 @@ int books_open(sqlite3 *db, const struct ledger_register *reg, struct ledger_boo
     if (!r)
         r = load(books);
     for (uint32_t i = 0; i < register_end(reg) && !r; i++)
-        if (register_record(reg, i))
+        if (register_record(reg, i, &record))
             r = books_define(books, i, false);
     if (r) {
         books_close(books);
@@ -179,9 +180,13 @@ uint32_t books_account(struct ledger_books *books, const char *name, uint32_t pr
     return b->number;
 }
 
-static void set_limits(struct book *b, const struct record *record, bool export_beside)
+static void set_limits(const struct ledger_books *books, struct book *b, uint32_t point, bool export_beside)
 {
     const struct flow_kind *f = b->flow;
+    struct record of_point;
+    if (!point || !register_record(books->reg, point, &of_point))
+        return;
+    const struct record *record = &of_point;
     /* A rating in W says nothing about water. */
     double rated = f->account == Q_VOLUME ? NAN : record->rated_w;
     bool counted = record->quantity == f->counter;
@@ -232,10 +237,8 @@ static void join(struct ledger_books *books, const struct record *record, const 
     b->power = power;
     b->wired = true;
     bool beside = f->counter == Q_ENERGY && sibling(books, record, Q_ENERGY_EXPORT);
-    if (power)
-        set_limits(b, register_record(books->reg, power), beside);
-    if (counter)
-        set_limits(b, register_record(books->reg, counter), beside);
+    set_limits(books, b, power, beside);
+    set_limits(books, b, counter, beside);
     if (replaced)
         account_replaced(&b->machine);
     if (counter)
@@ -246,8 +249,9 @@ static void join(struct ledger_books *books, const struct record *record, const 
 
 int books_define(struct ledger_books *books, uint32_t number, bool replaced)
 {
-    const struct record *record = register_record(books->reg, number);
-    if (!record)
+    struct record of_point;
+    const struct record *record = &of_point;
+    if (!register_record(books->reg, number, &of_point))
         return -ENOENT;
     for (size_t i = 0; i < n_flow_kinds; i++) {
         const struct flow_kind *f = &flow_kinds[i];
@@ -269,10 +273,8 @@ uint32_t books_next(const struct ledger_books *books, size_t *turn)
 bool books_record(const struct ledger_books *books, uint32_t account, struct record *ret)
 {
     const struct book *b = by_number(books, account);
-    const struct record *r = b && b->wired ? register_record(books->reg, b->counter ? b->counter : b->power) : NULL;
-    if (!r)
+    if (!b || !b->wired || !register_record(books->reg, b->counter ? b->counter : b->power, ret))
         return false;
-    *ret = *r;
     ret->number = account;
     ret->quantity = b->flow->account;
     return true;

@@ -5,7 +5,7 @@
  *        the time given and opens another; nothing is ever overwritten. register_save writes inside the caller's
  *        transaction, register_saved is called when that held.
  * Errors: -EEXIST when a number or a name comes with another name or number.
- * Owner: records are copied; what register_record gives lives until the next register_define of that number.
+ * Owner: records are copied.
  */
 #pragma once
 #include "daemon/ledger_file.h"
@@ -17,8 +17,8 @@ int register_open(sqlite3 *db, struct ledger_register **ret);
 void register_close(struct ledger_register *reg);
 /* *ret_replaced: the same point, another serial. */
 int register_define(struct ledger_register *reg, const struct record *record, bool *ret_replaced);
-/* The open segment of a point, or NULL. */
-const struct record *register_record(const struct ledger_register *reg, uint32_t number);
+/* The open segment of a point; false: there is none. Its texts live as long as the register. */
+bool register_record(const struct ledger_register *reg, uint32_t number, struct record *ret);
 /* The number of a point, or 0. */
 uint32_t register_find(const struct ledger_register *reg, const char *device, const char *part, enum quantity quantity);
 /* Numbers are below this. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ledger, ledger_file, ledger_register, ledger_books, ledger_cells, ledger_flow, ledger_alerts, ledger_manual,
- * ledger_notice; role. */
+/* ledger, ledger_file, ledger_register, ledger_segment, ledger_books, ledger_cells, ledger_flow, ledger_alerts,
+ * ledger_manual, ledger_notice; role. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
