@@ -167,7 +167,7 @@ int cli_run(const struct command *table, int argc, char **argv)
         print_usage(table, stderr);
         return CLI_USAGE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         print_usage(table, stdout);
         return fflush(stdout) ? CLI_NO : CLI_DONE;
     }
@@ -182,7 +182,7 @@ int cli_run(const struct command *table, int argc, char **argv)
         int r = command->raw ? command->raw(argc - n, argv + n) : run(command, argc - n, argv + n);
         return fflush(stdout) != 0 && r == CLI_DONE ? CLI_NO : r; /* a full disk behind > must not look like success */
     }
-    if (argc > 2 && !strcmp(argv[2], "--help") && print_group(table, argv[1], stdout))
+    if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")) && print_group(table, argv[1], stdout))
         return CLI_DONE;
     if (argc > 2 && !strcmp(argv[2], "--version") && print_group(table, argv[1], NULL)) {
         print_version();

@@ -82,6 +82,8 @@ static int read_one(const struct option_row *table, int argc, char **argv, int *
     if (!is_short && n == 7 && !strncmp(name, "version", 7))
         return OPTIONS_VERSION;
     const struct option_row *row = (n == 1) == is_short ? find(table, name, n) : NULL;
+    if (!row && is_short && n == 1 && *name == 'h')
+        return OPTIONS_HELP;
     if (!row)
         return unknown(table, argv[*i], name, n, words);
     if (row->kind == OPTION_FLAG)

@@ -2,8 +2,8 @@
 /* Options of a command line by a table: --name VALUE and --name=VALUE, flags, and -x VALUE where a row's name is one
  * letter. The rest are operands.
  *
- * Shape: a row without a name ends the table. --help and --version are known everywhere; -- ends the options; a word
- *        like -5 is an operand.
+ * Shape: a row without a name ends the table. --help (-h) and --version are known everywhere; -- ends the options; a
+ *        word like -5 is an operand.
  * Errors: -EINVAL with words, and the nearest option for a misspelt one; what was read before stays in `into`.
  * Owner: values are the words of argv.
  */

@@ -55,9 +55,9 @@ static void keep_shape(void *context, const char *device, const struct shape *sh
     struct service *service = context;
     const struct live_device *live = live_device(service->live, device);
     keep_device(service, device, shape, live ? &live->manners : &(struct manners){0});
-    journal_line(LOG_INFO, "%s: %s %s, profile %s (%s), %zu points", device,
-                 shape->identity.vendor ? shape->identity.vendor : "",
-                 shape->identity.model ? shape->identity.model : "", shape->identity.profile,
+    const char *vendor = shape->identity.vendor, *model = shape->identity.model;
+    journal_line(LOG_INFO, "%s: %s%s%s%sprofile %s (%s), %zu points", device, vendor ? vendor : "",
+                 vendor && model ? " " : "", model ? model : "", vendor || model ? ", " : "", shape->identity.profile,
                  shape->identity.why ? shape->identity.why : "configured", shape->n);
     for (size_t i = 0; i < shape->n_notes; i++)
         journal_line(LOG_NOTICE, "%s: %s", device, shape->note[i]);

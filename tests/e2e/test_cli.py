@@ -172,6 +172,8 @@ class Usage(Cli):
             self.assertIn(f"wattwacht {group} ", out)
             self.assertRegex(run(group, "--version")[1], r"^wattwacht \d")
         self.assertEqual(run("mater", "--help")[0], 2)
+        for words in (["-h"], ["status", "-h"], ["meter", "-h"]):
+            self.assertEqual((run(*words)[0], run(*words)[2]), (0, ""), words)
         self.assertRegex(run("--version")[1], r"^wattwacht \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage(self):

@@ -42,6 +42,7 @@ static const struct {
     {"end of options", "--json -- --state x", 0, NULL, NULL, "", "--state,x,", true, NULL},
     {"negative number", "-5 -.5 -", 0, NULL, NULL, "", "-5,-.5,-,", false, NULL},
     {"help", "x --help --nonsense", OPTIONS_HELP, NULL, NULL, "", NULL, false, NULL},
+    {"help in short", "x -h", OPTIONS_HELP, NULL, NULL, "", NULL, false, NULL},
     {"version", "--version", OPTIONS_VERSION, NULL, NULL, "", NULL, false, NULL},
     {"misspelt", "--stat x", -22, NULL, NULL, "", NULL, false, "--stat: no such option, did you mean --state?"},
     {"misspelt help", "--hepl", -22, NULL, NULL, "", NULL, false, "--hepl: no such option, did you mean --help?"},
