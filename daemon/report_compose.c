@@ -158,7 +158,8 @@ static void compose_charts(struct page *page, const json_t *document, struct lan
                                               {"Not metered", "unmetered_wh"},
                                               {NULL, NULL}};
     static const char *const ratio[][2] = {{"Entered / IT", "ratio"}, {NULL, NULL}};
-    static const char *const heat[][2] = {{"Recoverable, measured", "heat_w"}, {"Delivered", "heat_out_w"}, {NULL, NULL}};
+    static const char *const heat[][2] = {
+        {"Recoverable, measured", "heat_w"}, {"Delivered", "heat_out_w"}, {NULL, NULL}};
     static const char *const titles[][3] = {{"hour", "Energy by hour", "Entered over IT by hour"},
                                             {"day", "Energy by day", "Entered over IT by day"},
                                             {"month", "Energy by month", "Entered over IT by month"}};
