@@ -52,8 +52,8 @@ def ports():
     yield from ((int(p), socket.SOCK_STREAM) for p in (BROKER, PAGE, *re.findall(r"127\.0\.0\.1:(\d+)", listens)))
 
 
-def claim():
-    """The demo's directory and ports are its own, or it says what is in the way."""
+def claim_ports():
+    """The demo's ports are its own, or it says what is in the way."""
     for port, kind in ports():
         with socket.socket(socket.AF_INET, kind) as s:
             if kind == socket.SOCK_STREAM:  # connections that have ended are in nobody's way
@@ -64,6 +64,10 @@ def claim():
                 name = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
                 raise Failure(f"{name} port {port} of 127.0.0.1 cannot be used ({e.strerror}): is another demo running? "
                               "'ss -lntup' tells whose it is") from None
+
+
+def claim_directory():
+    """After the ports: what is there is of a demo that ended badly."""
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     try:
         os.mkdir(DIRECTORY, 0o700)
@@ -78,7 +82,6 @@ class Demo(Rig):
         for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a second Ctrl-C must not leave anything running
             signal.signal(s, signal.SIG_IGN)
         super().__exit__(*what)
-        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def daemon(rig, state, name, config=CONFIG):
@@ -236,6 +239,30 @@ def where(rig):
     say("  In a minute and a half a PDU falls silent, half a minute later warm air comes round to the inlets: watch the alerts.\n")
 
 
+def run(options):
+    claim_directory()
+    with Demo(options.build, DIRECTORY) as rig:
+        begun = time.monotonic()
+        secrets(rig)
+        begin = last_month()
+        rooms = scene(rig, begin)
+        say("starting a private broker and two simulated rooms: 28 devices over SNMP v2c, SNMPv3 and Modbus TCP")
+        rig.broker(BROKER)
+        rig.simulate(rooms, "simulator")
+        learn(rig)
+        backfill(rig, begin)
+        daemon(rig, "state", "wattwachtd")
+        page(rig)
+        started = time.monotonic()
+        say(f"ready after {started - begun:.0f} s, with a past since {time.strftime('%-d %B', time.localtime(begin))} in "
+            "5-minute steps: simulated, as all that these rooms show")
+        where(rig)
+        truth = Truth(rig.path("truth.ndjson"), rig.path("state", "truth.ndjson"))
+        while options.seconds is None or time.monotonic() - started < options.seconds:
+            time.sleep(EVERY)
+            show(rig, truth, started)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float)
@@ -244,27 +271,11 @@ def main():
     for s in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(s, signal.default_int_handler)
     try:
-        claim()
-        with Demo(options.build, DIRECTORY) as rig:
-            begun = time.monotonic()
-            secrets(rig)
-            begin = last_month()
-            rooms = scene(rig, begin)
-            say("starting a private broker and two simulated rooms: 28 devices over SNMP v2c, SNMPv3 and Modbus TCP")
-            rig.broker(BROKER)
-            rig.simulate(rooms, "simulator")
-            learn(rig)
-            backfill(rig, begin)
-            daemon(rig, "state", "wattwachtd")
-            page(rig)
-            started = time.monotonic()
-            say(f"ready after {started - begun:.0f} s, with a past since {time.strftime('%-d %B', time.localtime(begin))} in "
-                "5-minute steps: simulated, as all that these rooms show")
-            where(rig)
-            truth = Truth(rig.path("truth.ndjson"), rig.path("state", "truth.ndjson"))
-            while options.seconds is None or time.monotonic() - started < options.seconds:
-                time.sleep(EVERY)
-                show(rig, truth, started)
+        claim_ports()
+        try:
+            run(options)
+        finally:
+            shutil.rmtree(DIRECTORY, ignore_errors=True)
     except KeyboardInterrupt:
         say("stopped")
     except (Failure, subprocess.SubprocessError, OSError) as e:
