@@ -98,8 +98,8 @@ void cli_live_devices(FILE *out, const json_t *status)
     table_free(table);
 }
 
-/* The quality in words, where it is not simply good. */
-static const char *quality_words(const char *quality)
+/* The quality in words, where it is not simply good; a figure is of no device. */
+static const char *quality_words(const char *quality, bool figure)
 {
     static const struct {
         const char *name, *words;
@@ -111,6 +111,8 @@ static const char *quality_words(const char *quality)
         {"sentinel", "not measured"},
         {"implausible", "not plausible"},
     };
+    if (figure && !strcmp(quality, "silent"))
+        return "unknown";
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (!strcmp(words[i].name, quality))
             return words[i].words;
@@ -130,7 +132,7 @@ void cli_live_points(FILE *out, const json_t *points, size_t most)
             break;
         table_text(table, text_of(point, "point"));
         table_text(table, cli_live_value(buffer, sizeof buffer, point, text_of(point, "point")));
-        table_text(table, quality_words(text_of(point, "quality")));
+        table_text(table, quality_words(text_of(point, "quality"), strstr(text_of(point, "point"), "/kpi/") != NULL));
         table_text(table, text_of(point, "label"));
         table_text(table, text_of(point, "room"));
         table_text(table, text_of(point, "rack"));

@@ -79,7 +79,9 @@ ANSWERS = {
         {"point": "pdu-a1/total/active_power", "value": 3512.5, "unit": "W", "quality": "good", "ts": NOW, "label": None,
          "room": "kantoor", "rack": None, "feed": "A", "phase": None, "role": "it"},
         {"point": "ups-1/total/active_power", "value": None, "unit": "W", "quality": "silent", "ts": None,
-         "label": "evil \x1b[2J", "room": "kantoor", "rack": None, "feed": None, "phase": None, "role": None}],
+         "label": "evil \x1b[2J", "room": "kantoor", "rack": None, "feed": None, "phase": None, "role": None},
+        {"point": "kantoor/kpi/pue", "value": None, "unit": "", "quality": "silent", "ts": NOW, "label": None,
+         "room": "kantoor", "rack": None, "feed": None, "phase": None, "role": None}],
     "/api/v1/alerts": [{"id": "device-silent.ups-1", "rule": "device-silent", "state": "active", "priority": 3,
                         "room": "kantoor", "device": "ups-1", "point": None, "value": None, "unit": None, "limit": None,
                         "since": NOW, "text": "ups-1: no answer for 30 s"}],
@@ -287,6 +289,7 @@ class Live(Cli):
         code, out, _ = run("read", "--api", api)
         self.assertRegex(out, r"pdu-a1/total/active_power +3\.51 kW")
         self.assertRegex(out, r"ups-1/total/active_power +- +device silent +evil \?\[2J")
+        self.assertRegex(out, r"kantoor/kpi/pue +- +unknown +kantoor")
         self.assertRegex(run("alerts", "--api", api)[1], r"2026-11-22 04:47:26 +device-silent +kantoor +ups-1 +ups-1: no")
         out = run("top", "--api", api)[1]
         self.assertRegex(out, r"kantoor +3\.51 kW +1\.41 +1\.43 +-")
