@@ -129,6 +129,16 @@ static bool one_phase(const struct shape *shape, const char *part)
     return !has_part(shape, other);
 }
 
+static enum phase phase_of(const struct device_config *device, const struct part_config *own, const struct shape *shape,
+                           const struct part *parsed, const char *part)
+{
+    if (own && own->phase)
+        return own->phase;
+    if (parsed->phase && !(device->phase && parsed->phase == PH_L1 && one_phase(shape, part)))
+        return parsed->phase;
+    return device->phase;
+}
+
 static void name_point(struct live_point *point, const struct live_device *device, const struct config *config,
                        const struct shape *shape, size_t i)
 {
@@ -142,17 +152,13 @@ static void name_point(struct live_point *point, const struct live_device *devic
     point->room = dc->room == NO_INDEX ? "" : config->room[dc->room].id;
     point->rack = dc->rack == NO_INDEX ? "" : config->rack[dc->rack].id;
     point->feed = own && own->feed ? own->feed : dc->feed ? dc->feed : "";
-    point->phase = own && own->phase                                                 ? own->phase
-                   : dc->phase && parsed.phase == PH_L1 && one_phase(shape, p->part) ? dc->phase
-                   : parsed.phase                                                    ? parsed.phase
-                                                                                     : dc->phase;
+    point->phase = phase_of(dc, own, shape, &parsed, p->part);
     point->role = role_of(dc, shape, p->part);
-    point->category = category_of(shape, point->role, p->part);
+    point->category = (int8_t)category_of(shape, point->role, p->part);
     point->share = dc->share;
     point->accuracy = own && !isnan(own->accuracy) ? own->accuracy : dc->class_pct;
     point->rating = rating_of(dc, shape, i);
     point->states = p->states;
-    point->period_s = (double)dc->setup->every_us / 1e6;
     point->refresh_s = p->refresh;
     point->gone = false;
 }
@@ -177,7 +183,7 @@ static void record_point(const struct binder *binder, const struct live_device *
         .rated_w = rated_power(dc, shape, point->part),
         .modulus = shape->point[i].modulus,
         .step = shape->point[i].step,
-        .period_s = point->period_s,
+        .period_s = (double)dc->setup->every_us / 1e6,
         .from_ms = dc->from_ms,
         .to_ms = dc->to_ms,
     };

@@ -10,7 +10,7 @@ bool feeds_counts(const struct live_point *p)
     struct part part;
     if (p->gone || p->device == NO_DEVICE || p->quantity != Q_CURRENT || part_parse(p->part, &part) < 0)
         return false;
-    return (part.base == PB_TOTAL || part.base == PB_INLET) && p->phase >= PH_NONE && p->phase <= PH_L3;
+    return (part.base == PB_TOTAL || part.base == PB_INLET) && p->phase <= PH_L3;
 }
 
 bool feeds_has_phases(const struct live_device *device)

@@ -16,28 +16,29 @@
 
 #define POINT_NAME_MAX (ID_MAX + PART_MAX + 24)
 
+/* In the narrowest members that hold what they are: there are tens of thousands. */
 struct live_point {
-    uint32_t number;
-    const char *name;  /* DEVICE/PART/QUANTITY, ROOM/kpi/ID */
-    uint32_t device;   /* index into live.device; NO_DEVICE: a room's or the site's KPI */
-    const char *scope; /* KPI: room id or "site"; else NULL */
-    const char *part;
-    enum quantity quantity;
+    const char *name;               /* DEVICE/PART/QUANTITY, ROOM/kpi/ID */
+    const char *part;               /* its own text */
+    const char *scope;              /* KPI: room id or "site"; else NULL */
     const char *label;              /* of the part; "" */
     const char *room, *rack, *feed; /* ids; "" */
-    enum phase phase;
-    enum role role;
-    int category;           /* PUE category that IT energy measured here allows; 0: none */
+    const char *const *states;
+    uint32_t number;
+    uint32_t device; /* index into live.device; NO_DEVICE: a room's or the site's KPI */
+    enum quantity quantity : 16;
+    enum phase phase : 8;
+    enum role role : 8;
+    enum quality quality : 8;
+    int8_t category; /* PUE category that IT energy measured here allows; 0: none */
+    bool gone;
     double share, accuracy; /* 0..1 of it is the room's; limit of error in %, NAN */
     double rating;          /* breaker or rated value; NAN */
-    const char *const *states;
-    enum quality quality;
-    double value;       /* NAN unless the quality has a value */
-    double raw;         /* as told, also where it is implausible: for words */
-    int64_t ts_ms;      /* of the poll that gave this value */
-    int64_t changed_us; /* boot clock of the last different value */
-    double period_s, refresh_s;
-    bool gone;
+    double value;           /* NAN unless the quality has a value */
+    double raw;             /* as told, also where it is implausible: for words */
+    int64_t ts_ms;          /* of the poll that gave this value */
+    int64_t changed_us;     /* boot clock of the last different value */
+    double refresh_s;
 };
 
 enum live_state { LIVE_STARTING, LIVE_ONLINE, LIVE_OFFLINE };
