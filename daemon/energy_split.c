@@ -30,6 +30,9 @@ static void split_losses(const struct kpi_window *w, const struct kpi_energies *
     unsigned metered = e->role[ROLE_IT].meters - e->direct[ROLE_IT].meters;
     if (in->meters && out->meters && !*w->ups_unmetered)
         s->ups_losses = known(in) - known(out);
+    s->ups_losses_u = COVERAGE_FACTOR * sqrt(in->variance + out->variance);
+    s->distribution_u = COVERAGE_FACTOR * sqrt(out->variance + e->role[ROLE_IT].variance - e->direct[ROLE_IT].variance +
+                                               e->on_ups.variance);
     bool it_read = e->role[ROLE_IT].unread < e->role[ROLE_IT].meters;
     if (out->meters && metered && it_read && e->role[ROLE_IT].category > 1)
         s->distribution = known(out) - behind - e->on_ups.wh;
@@ -69,7 +72,8 @@ void energy_split_of(const struct kpi_scope *scope, const struct kpi_window *w, 
 {
     struct kpi_energy total, it, entered = kpi_entered(w, e);
     memset(s, 0, sizeof *s);
-    s->ups_losses = s->distribution = s->unmetered = s->unmetered_u = NAN;
+    s->ups_losses = s->distribution = s->unmetered = NAN;
+    s->ups_losses_u = s->distribution_u = s->unmetered_u = NAN;
     bool entered_known = entered.meters && !kpi_heard(w, e, false, s->no_total);
     s->entered = entered_known ? entered.wh : (double)NAN;
     s->it = kpi_it(w, e, &it, s->no_it) || kpi_heard(w, e, true, s->no_it) ? (double)NAN : it.wh;
@@ -100,6 +104,12 @@ static void told(char *to, size_t size, const char *id, const char *reason)
         snprintf(to, size, "%s: %s", id, reason);
 }
 
+/* What a room does not have adds no doubt either. */
+static double together(double sum, double room, double of)
+{
+    return isnan(of) ? sum : isnan(sum) ? room : uncertainty_rss(sum, room);
+}
+
 void energy_split_add(struct energy_split *to, const struct energy_split *room, const char *id)
 {
     static const size_t sums[] = {
@@ -116,6 +126,8 @@ void energy_split_add(struct energy_split *to, const struct energy_split *room, 
         double *sum = (double *)(void *)((char *)to + sums[i]);
         *sum = plus(*sum, *(const double *)(const void *)((const char *)room + sums[i]));
     }
+    to->ups_losses_u = together(to->ups_losses_u, room->ups_losses_u, room->ups_losses);
+    to->distribution_u = together(to->distribution_u, room->distribution_u, room->distribution);
     /* of these a sum without one room would be a wrong number */
     to->total += room->total;
     to->it += room->it;

@@ -14,7 +14,7 @@
 struct energy_split {
     double total, entered; /* entered: what is metered of it, complete or not */
     double it, cooling, cooling_bought, lighting, other, heat_pump;
-    double ups_losses, distribution, unmetered, unmetered_u;
+    double ups_losses, ups_losses_u, distribution, distribution_u, unmetered, unmetered_u;
     double solar, generator, exported, fuel, heat_out, removed, water, potable;
     char no_total[200], no_it[200], no_cooling[40], no_losses[240], no_rest[200];
 };

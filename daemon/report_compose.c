@@ -8,6 +8,7 @@
 #include "daemon/report_value.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -177,6 +178,19 @@ static void compose_charts(struct page *page, const json_t *document, struct lan
     free(labels);
 }
 
+/* Of a difference of meters: what it may be off by, and when that is all of it. */
+static const char *difference_note(const json_t *energy, const char *key, double value, struct language *l)
+{
+    char name[60];
+    snprintf(name, sizeof name, "%.*s_uncertainty_k2", (int)(strlen(key) - strlen("_wh")), key);
+    double u = report_double(energy, name);
+    if (isnan(u))
+        return "";
+    const char *text = report_words(l, "± %s", report_value(l, u, "Wh", (double)NAN));
+    return fabs(value) > u ? text
+                           : report_words(l, "%s: %s", text, language_say(l, "the meters cannot tell it from none"));
+}
+
 static void energy_row(struct page *page, const json_t *energy, const char *title, const char *key, double entered,
                        struct language *l)
 {
@@ -186,7 +200,7 @@ static void energy_row(struct page *page, const json_t *energy, const char *titl
         return; /* most rooms have no sun, no generator, no fuel */
     const char *cells[] = {language_say(l, title), report_value(l, value, "Wh", (double)NAN),
                            isnan(value) || !(entered > 0) ? "" : report_value(l, value / entered, "share", (double)NAN),
-                           language_say(l, isnan(value) ? reason : "")};
+                           isnan(value) ? language_say(l, reason) : difference_note(energy, key, value, l)};
     page_row(page, cells);
 }
 

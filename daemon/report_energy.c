@@ -81,6 +81,8 @@ int report_energy(const struct report_source *source, json_t **ret)
     put(to, reasons, "losses_wh", energy_split_losses(&s), s.no_losses);
     put(to, reasons, "unmetered_wh", s.unmetered, s.no_rest);
     json_object_set_new(to, "unmetered_uncertainty_k2", report_number(s.unmetered_u));
+    json_object_set_new(to, "ups_losses_uncertainty_k2", report_number(s.ups_losses_u));
+    json_object_set_new(to, "distribution_losses_uncertainty_k2", report_number(s.distribution_u));
     json_object_set_new(to, "entered_wh", report_number(s.entered));
     put(to, reasons, "ups_losses_wh", s.ups_losses, s.no_losses);
     put(to, reasons, "distribution_losses_wh", s.distribution, "output of the UPS and all behind it are not metered");

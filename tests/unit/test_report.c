@@ -228,6 +228,10 @@ static void test_chain(void **state)
     near(number(energy, "ups_losses_wh"), 500 * hours, 1);
     near(number(energy, "distribution_losses_wh"), 500 * hours, 1);
     near(number(energy, "losses_wh"), 1000 * hours, 1);
+    /* class 1 all: a/sqrt(3), k = 2 */
+    near(number(energy, "ups_losses_uncertainty_k2"), 2 * hypot(13000, 12500) * hours * 0.01 / sqrt(3), 1);
+    near(number(energy, "distribution_losses_uncertainty_k2"),
+         2 * hypot(12500, hypot(7000, 5000)) * hours * 0.01 / sqrt(3), 1);
     near(number(energy, "unmetered_wh"), 1500 * hours, 1);
     near(number(kpi(d, "ipue"), "value"), 20.0 / 12, 1e-9);
     near(number(kpi(d, "it-power"), "value"), 12000, 1e-3);
