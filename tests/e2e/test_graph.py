@@ -182,7 +182,7 @@ def own_definition(rig):
 def refused(rig):
     for words, code, text in (
             (["powr"], 1, "no graph and no point"),
-            (["power", "--room", "elsewhere"], 1, "no room, rack or device"),
+            (["power", "--room", "elsewhere"], 1, "no room, group, rack or device"),
             (["currents", "--site"], 2, "not drawn of a site"),
             (["power", "--room", "r1", "--site"], 2, "expected one of"),
             (["power", "--width", "99999999", "-o", rig.path("x.png")], 2, "width"),
