@@ -159,9 +159,30 @@ void web_room_summary(const struct web_world *world, const struct room_state *st
     web_put(view, "alerts", alerts);
 }
 
+static void put_groups(const struct web_world *world, json_t *list)
+{
+    const struct config *config = world->config;
+    for (size_t i = 0; i < config->n_groups; i++) {
+        const struct group_config *group = &config->group[i];
+        json_t *one = web_add(list, json_object());
+        char members[200] = "";
+        size_t at = 0;
+        for (size_t k = 0; k < group->n_rooms && at < sizeof members; k++)
+            at += (size_t)snprintf(members + at, sizeof members - at, "%s%s", k ? ", " : "",
+                                   web_room_title(&config->room[group->room[k]]));
+        web_put_text(one, "id", group->id);
+        web_put_text(one, "title", group->title);
+        web_put_words(one, "href", "/reports?scope=%s", group->id);
+        web_put_text(one, "members", members);
+        web_put(one, "it", web_figure(world, web_model_kpi(world->model, group->id, "it-power")));
+        web_put(one, "pue", web_best_pue(world, group->id));
+        web_put(one, "picture", web_picture(world, "power", group->id, "-24h", "Power by use", WEB_SMALL));
+    }
+}
+
 int web_overview(const struct web_world *world, const struct web_query *query, json_t *view)
 {
-    json_t *rooms = json_array();
+    json_t *rooms = json_array(), *groups = json_array();
     (void)query;
     for (size_t i = 0; i < world->config->n_rooms; i++) {
         struct room_state *state = room_state_gather(world->config, world->model, i);
@@ -170,7 +191,9 @@ int web_overview(const struct web_world *world, const struct web_query *query, j
         web_put(room, "picture", web_picture(world, "power", state->config->id, "-24h", "Power by use", WEB_SMALL));
         room_state_free(state);
     }
+    put_groups(world, groups);
     web_put(view, "rooms", rooms);
+    web_put(view, "groups", groups);
     web_put(view, "site_pue", web_best_pue(world, "site"));
     web_put(view, "site_it", web_figure(world, web_model_kpi(world->model, "site", "it-power")));
     web_put(view, "alerts", web_alert_list(world, NULL, NULL));
