@@ -163,12 +163,8 @@ static int set_address(const struct cli_options *options, const char *text, stru
     int wire, r = choose("modbus", options->modbus, wires, TR_UDP, words, &wire);
     if (r)
         return r;
-    if (options->modbus && !strstr(text, "://"))
-        full = arena_printf(setup->arena, "%s%s",
-                            wire == TR_TCP      ? "tcp://"
-                            : wire == TR_SERIAL ? "serial://"
-                                                : "rtu+tcp://",
-                            text);
+    if (options->modbus && wire != TR_TCP && !strstr(text, "://")) /* TCP is what an address without a scheme means */
+        full = arena_printf(setup->arena, "%s%s", wire == TR_SERIAL ? "serial://" : "rtu+tcp://", text);
     if (address_parse(setup->arena, full, setup->is_modbus, &setup->address, &why) < 0) {
         snprintf(words, 300, "%.120s: %s", text, why);
         return CLI_USAGE;

@@ -213,13 +213,13 @@ static void device_rule(struct watch *watch, enum rule rule, const struct live_d
     alerts_observe(watch->alerts, &o, now);
 }
 
-/* A line is one address; its number is that of the first device on it. */
+/* A line's number is that of the first device on it. */
 static uint64_t line_of(const struct watch *watch, const struct live_device *device)
 {
-    const char *address = device->config->setup->address.text;
-    for (size_t i = 0; address && i < watch->live->n_devices; i++) {
+    const char *line = device->config->setup->address.line;
+    for (size_t i = 0; line && i < watch->live->n_devices; i++) {
         const struct device_config *dc = watch->live->device[i]->config;
-        if (dc && dc->setup->address.text && !strcmp(dc->setup->address.text, address))
+        if (dc && dc->setup->address.line && !strcmp(dc->setup->address.line, line))
             return watch->live->device[i]->number;
     }
     return device->number;

@@ -52,14 +52,14 @@ static struct modbus_line *line_of(struct modbus *modbus, const char *address)
 static int modbus_add(void *self, struct device_setup *setup)
 {
     struct modbus *modbus = self;
-    struct modbus_line *line = line_of(modbus, setup->address.text);
+    struct modbus_line *line = line_of(modbus, setup->address.line);
 
     if (!line) {
         if (modbus->n == LINES_MAX)
             sweep(modbus);
         if (modbus->n == LINES_MAX)
             return -EMFILE;
-        int rc = modbus_line_new(setup->address.text, modbus->inbox, &line);
+        int rc = modbus_line_new(setup->address.line, modbus->inbox, &line);
         if (rc < 0)
             return rc;
         modbus->line[modbus->n++] = line;

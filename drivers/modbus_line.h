@@ -12,7 +12,7 @@
 
 struct modbus_line;
 
-/* address: the line's name, as configured. */
+/* address: the line's name. */
 int modbus_line_new(const char *address, struct inbox *inbox, struct modbus_line **ret);
 /* Asks the thread to end, without waiting: before freeing many. */
 void modbus_line_end(struct modbus_line *line);

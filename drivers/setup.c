@@ -177,6 +177,11 @@ int address_parse(struct arena *arena, const char *text, bool modbus, struct add
     }
     if (r < 0)
         return r;
+    if (modbus && address.transport == TR_SERIAL)
+        address.line = arena_printf(arena, "serial://%s", address.host);
+    else if (modbus)
+        address.line = arena_printf(arena, "%s%s:%u", address.transport == TR_TCP ? "tcp://" : "rtu+tcp://",
+                                    address.host, (unsigned)address.port);
     *ret = address;
     return 0;
 }

@@ -21,7 +21,8 @@ enum transport { TR_UDP, TR_TCP, TR_RTU_TCP, TR_SERIAL };
 
 struct address {
     enum transport transport;
-    const char *text; /* as written, for messages and as the name of the line */
+    const char *text; /* as written, for messages */
+    const char *line; /* Modbus: the bus or gateway, however it is written; NULL else */
     const char *host; /* name or number, without brackets; serial: the device file */
     uint16_t port;    /* 0: the protocol's own */
     unsigned baud;    /* serial */

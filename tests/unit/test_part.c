@@ -118,9 +118,35 @@ static void test_addresses(void **state)
     }
 }
 
+/* One bus or gateway is one line, however its address is written. */
+static void test_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *line;
+    } lines[] = {
+        {"10.20.0.30", "tcp://10.20.0.30:502"},
+        {"10.20.0.30:502", "tcp://10.20.0.30:502"},
+        {"tcp://10.20.0.30", "tcp://10.20.0.30:502"},
+        {"[2001:db8::1]:502", "tcp://2001:db8::1:502"},
+        {"rtu+tcp://10.20.0.30:502", "rtu+tcp://10.20.0.30:502"},
+        {"serial:///dev/ttyS0?baud=19200", "serial:///dev/ttyS0"},
+    };
+    struct arena *arena = arena_new();
+    struct address address;
+    const char *why;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(address_parse(arena, lines[i].text, true, &address, &why), 0);
+        assert_string_equal(address.line, lines[i].line);
+    }
+    assert_int_equal(address_parse(arena, "10.20.0.11", false, &address, &why), 0);
+    assert_null(address.line);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_parts), cmocka_unit_test(test_ids),
-                                       cmocka_unit_test(test_addresses)};
+                                       cmocka_unit_test(test_addresses), cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests_name("part", tests, NULL, NULL);
 }

@@ -146,6 +146,14 @@ static void test_line_is_kept_over_a_reload(void **state)
     assert_true(rig_values(&rig) > 10);
     assert_true(peer_counts(peer).longest > 10);
     assert_int_equal(peer_counts(peer).connections, 1);
+    /* Another unit whose address is written otherwise shares it too. */
+    char text[64];
+    snprintf(text, sizeof(text), "tcp://127.0.0.1:%u", peer_port(peer));
+    rig_add(&rig, rig_device(3, text, 3));
+    assert_true(rig_values(&rig) > 10);
+    assert_true(rig_values(&rig) > 10);
+    assert_int_equal(peer_counts(peer).connections, 1);
+    driver_modbus.remove(rig.driver, 3);
     /* Without any device the gateway gets its connection back. */
     driver_modbus.remove(rig.driver, 2);
     for (int64_t until = rig_now() + 3000 * MS; peer_counts(peer).open > 0;) {
