@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WH_PER_M3K 1160.3 /* water at 20 degC: IAPWS-IF97 */
+#define FLOW_PART  0.5    /* of a heat meter's permanent flow, in the mean; assumption */
+
 /* Whether PUE stands on this meter: the boundary and the IT side. */
 static bool needed(const struct balance_meter *m, bool grid, bool fuel, bool it, bool ups_unmetered)
 {
@@ -53,6 +56,16 @@ static void list_silent(const struct balance_meter *meters, const struct paired_
     }
 }
 
+/* K between supply and return, from the heat and the volume that carried it; NAN where no volume is counted. */
+static double kelvin_of(const struct balance_meter *meters, const struct paired_meter *paired, size_t n, size_t at)
+{
+    for (size_t i = 0; i < n; i++)
+        if (meters[i].quantity == Q_VOLUME && !strcmp(meters[i].device, meters[at].device) &&
+            !strcmp(meters[i].part, meters[at].part) && paired[i].whole > 0 && paired[at].whole > 0)
+            return paired[at].whole / paired[i].whole / WH_PER_M3K;
+    return NAN;
+}
+
 /* A class holds at its load: a meter that idles is worse. By the mean power of the time that counts. */
 static void by_load(struct balance_meter *meters, const struct paired_meter *paired, size_t n,
                     const struct kpi_window *w)
@@ -62,6 +75,8 @@ static void by_load(struct balance_meter *meters, const struct paired_meter *pai
         struct balance_meter *m = &meters[i];
         bool alone = hours > 0 && (paired[i].needed || paired[i].paired > 0);
         double watts = alone ? paired[i].paired / hours : paired[i].whole / ((double)paired[i].covered_ms / 3.6e6);
+        if (m->class_ && (m->quantity == Q_HEAT_ENERGY || m->quantity == Q_COOLING_ENERGY))
+            m->accuracy = meter_heat_limit(m->class_, kelvin_of(meters, paired, n, i), FLOW_PART);
         if (m->class_ && m->rated > 0 && m->quantity == Q_ENERGY && isfinite(watts) && watts > 0)
             m->accuracy = meter_limit(m->class_, m->ct_class, watts / m->rated);
     }

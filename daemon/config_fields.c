@@ -243,7 +243,7 @@ static const struct field device_fields[] = {
     {.name = "breaker", .read = field_value, AT(raw_device, breaker), .dimension = D_CURRENT,
      .help = "rating of the breaker before it, per phase"},
     {.name = "class", .read = config_class, AT(raw_device, class_),
-     .help = "accuracy class: 0.2S 0.5S 0.5 1 2 A B C, kept down to a low load where breaker: or the device tells the rating; or 1%, at any load"},
+     .help = "accuracy class: 0.2S 0.5S 0.5 1 2 A B C, of a heat meter 1 2 3, kept down to a low load where breaker: or the device tells the rating; or 1%, at any load"},
     {.name = "ct-class", .read = config_class, AT(raw_device, ct_class),
      .help = "class of the current transformers before it, where it has such: 0.2 0.2S 0.5 0.5S 1, or 1%"},
     {.name = "same-as", .read = field_id, AT(raw_device, same_as),

@@ -68,6 +68,25 @@ double meter_transformer_limit(const char *class_, double load)
     return rated(class_);
 }
 
+double meter_heat_limit(const char *class_, double kelvin, double flow_part)
+{
+    static const struct {
+        const char *class_;
+        double percent, by_flow, most; /* of the flow sensor */
+    } rows[] = {{"1", 1, 0.01, 3.5}, {"2", 2, 0.02, 5}, {"3", 3, 0.05, 5}};
+    if (!class_)
+        return NAN;
+    double least = METER_KELVIN / (isnan(kelvin) ? METER_KELVIN : kelvin);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!strcmp(rows[i].class_, class_)) {
+            if (!(least > 0 && least <= 1) || !(flow_part > 0))
+                return NAN;
+            double flow = fmin(rows[i].most, rows[i].percent + rows[i].by_flow / flow_part);
+            return flow + 0.5 + least + 0.5 + 3 * least;
+        }
+    return rated(class_);
+}
+
 double meter_limit(const char *class_, const char *transformer, double load)
 {
     double meter = meter_class_limit(class_, load);

@@ -34,14 +34,6 @@ double uncertainty_of_step(double step)
     return step / sqrt(12);
 }
 
-double uncertainty_of_heat_meter(double kelvin, double least_kelvin, double flow_part)
-{
-    if (!(kelvin >= least_kelvin) || !(flow_part > 0))
-        return NAN;
-    double flow = fmin(5, 2 + 0.02 / flow_part), calculator = 0.5 + least_kelvin / kelvin;
-    return flow + calculator + 0.5 + 3 * least_kelvin / kelvin;
-}
-
 double uncertainty_of_components(double overhead, double it, double u_overhead, double u_it)
 {
     return it > 0 ? overhead / it * uncertainty_rss(u_overhead, u_it) : (double)NAN;

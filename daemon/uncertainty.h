@@ -19,8 +19,5 @@ double uncertainty_of_ratio(double u_total, double u_it, double r);
 double uncertainty_of_pair(double limit);
 /* Of a value that is told in steps (a counter's resolution), absolute. */
 double uncertainty_of_step(double step);
-/* Limit of error of a heat meter of class 2, %: the sum for flow, pair and calculator at a temperature difference, with
- * the least one that it is made for, and at a flow as a part of its permanent one. EN 1434-1, class 2. */
-double uncertainty_of_heat_meter(double kelvin, double least_kelvin, double flow_part);
 /* Of 1 + overhead/it, absolute: the form for an overhead with meters of its own. */
 double uncertainty_of_components(double overhead, double it, double u_overhead, double u_it);

@@ -480,14 +480,58 @@ static void test_load(void **state)
     }
 }
 
+/* A heat meter of class 2 at 6 K: 5.04 %; the difference is told by its volume. */
+static void test_heat_class(void **state)
+{
+    (void)state;
+    static const double volumes[] = {10 / 1.1603 / 6, NAN};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig *rig = rig_new();
+        struct kpi_window w;
+        static const enum quantity counted[] = {Q_HEAT_ENERGY, Q_VOLUME};
+        for (uint32_t k = 0; k < (i ? 1 : 2); k++) {
+            struct record r = {.number = k + 1,
+                               .device = "heat",
+                               .part = "loop-1",
+                               .quantity = counted[k],
+                               .room = "stad",
+                               .role = ROLE_HEAT_OUT,
+                               .share = 1,
+                               .accuracy = 2,
+                               .rated_w = NAN,
+                               .period_s = 60,
+                               .to_ms = INT64_MAX};
+            assert_int_equal(ledger_define(rig->ledger, &r), 0);
+        }
+        rig->device[rig->config.n_devices++] = (struct device_config){
+            .id = "heat", .role = ROLE_HEAT_OUT, .class_ = "2", .class_pct = 2, .to_ms = INT64_MAX, .share = 1};
+        for (int64_t s = 0; s <= 7200; s += 60) {
+            poll(rig, s, 1, 10e3 * (double)s / 3600);
+            if (!i)
+                poll(rig, s, 2, volumes[i] * (double)s / 3600);
+        }
+        assert_int_equal(window(rig, 7200, &w), 0);
+        const struct kpi_energy *out = &w.whole.role[ROLE_HEAT_OUT];
+        near(out->wh, 20e3, 1);
+        near(100 * sqrt(3 * out->variance) / out->wh, i ? 7.04 : 5.04, 1e-3);
+        rig_free(rig);
+    }
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load),     cmocka_unit_test(test_same_as),
-                                       cmocka_unit_test(test_replaced), cmocka_unit_test(test_moved),
-                                       cmocka_unit_test(test_reversed), cmocka_unit_test(test_role_said_later),
-                                       cmocka_unit_test(test_pairwise), cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_site),     cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load),
+                                       cmocka_unit_test(test_heat_class),
+                                       cmocka_unit_test(test_same_as),
+                                       cmocka_unit_test(test_replaced),
+                                       cmocka_unit_test(test_moved),
+                                       cmocka_unit_test(test_reversed),
+                                       cmocka_unit_test(test_role_said_later),
+                                       cmocka_unit_test(test_pairwise),
+                                       cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site),
+                                       cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,9 +43,13 @@ static void test_uncertainty(void **state)
     near("of 11 K", uncertainty_of_pair(0.4) / 11, 0.030, 5e-4);
     static const double meters[][2] = {{3, 7.04}, {6, 5.04}, {10, 4.24}, {20, 3.64}};
     for (size_t i = 0; i < 4; i++)
-        near("heat meter", uncertainty_of_heat_meter(meters[i][0], 3, 0.5), meters[i][1], 1e-9);
-    near("flow error has a ceiling", uncertainty_of_heat_meter(3, 3, 1e-3), 5 + 1.5 + 3.5, 1e-9);
-    near("below what it is made for", uncertainty_of_heat_meter(2, 3, 0.5), NAN, 0);
+        near("heat meter", meter_heat_limit("2", meters[i][0], 0.5), meters[i][1], 1e-9);
+    near("flow error has a ceiling", meter_heat_limit("2", 3, 1e-3), 5 + 1.5 + 3.5, 1e-9);
+    near("class 1", meter_heat_limit("1", 6, 0.5), 1.02 + 1.0 + 2.0, 1e-9);
+    near("class 3", meter_heat_limit("3", 6, 0.5), 3.1 + 1.0 + 2.0, 1e-9);
+    near("no volume, no difference: the least one", meter_heat_limit("2", NAN, 0.5), 7.04, 1e-9);
+    near("a limit stated", meter_heat_limit("4%", NAN, 0.5), 4, 0);
+    near("below what it is made for", meter_heat_limit("2", 2, 0.5), NAN, 0);
     near("a float at 1e8 Wh goes in steps of 8", uncertainty_of_step(nextafterf(1e8f, INFINITY) - 1e8f), 8 / sqrt(12),
          1e-9);
     near("a float at 1e6 kWh", nextafterf(1e6f, INFINITY) - 1e6f, 0.0625, 0);
