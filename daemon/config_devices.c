@@ -264,6 +264,10 @@ static void resolve_device(struct resolver *r, const struct yaml_node *node, con
         wrong(r, node, "timeout", "expected 10ms to 60s");
     if (device->share < 0 || device->share > 1)
         wrong(r, node, "share", "expected 0% to 100%");
+    if (device->breaker <= 0)
+        wrong(r, node, "breaker", "expected a current of more than 0A");
+    if (device->to_ms <= device->from_ms)
+        wrong(r, yaml_get(node, "dates"), "to", "expected a day after from");
     if (config_find_room(r->config, raw->id) != NO_INDEX)
         diag_error(r->reader->diag, node->key_at, raw->id, "is a room too: rooms and devices share one name space");
     for (size_t i = 0; i < r->config->n_groups; i++)
@@ -385,7 +389,7 @@ int config_resolve_devices(struct field_reader *reader, const struct yaml_node *
         resolve_chain(&r, from[i].units, i);
     for (size_t i = 0; i < config->n_devices; i++) {
         bool member = config->device[i].chain != NO_INDEX;
-        bool silent = !yaml_get(devices->item[i], "address") && !reader->partial;
+        bool silent = devices->item[i]->kind == YAML_MAP && !yaml_get(devices->item[i], "address") && !reader->partial;
         if (silent && !member && !config->device[i].setup->is_mqtt)
             diag_error(reader->diag, devices->item[i]->at, "address", "missing: how the device is reached");
         if (from[i].address && member)

@@ -14,6 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Less would be trimmed before its readers had it. */
+#define LOG_SIZE_LEAST   1000000
+#define LOG_AGE_LEAST_US (600 * INT64_C(1000000))
+
 static const struct yaml_node *node_at(const struct yaml_node *root, const char *key, size_t i)
 {
     const struct yaml_node *list = yaml_get(root, key);
@@ -142,6 +146,9 @@ static void resolve_sources(struct field_reader *reader, const struct yaml_node 
                                          .accuracy = yaml_get(node, "accuracy") ? from[i].accuracy : NAN,
                                          .same_as = from[i].same_as};
         config_check_name(reader, node, source->id);
+        if (yaml_get(yaml_get(root, "devices"), source->id) || config_find_room(config, source->id) != NO_INDEX)
+            diag_error(reader->diag, node->key_at, source->id,
+                       "is a device or a room too: a source has a name of its own");
         if (from[i].room && source->room == NO_INDEX && !reader->partial)
             wrong(reader, node, "room", "no such room under rooms:");
         if (constant == from[i].reading)
@@ -257,14 +264,8 @@ static void add_listener(struct field_reader *reader, const struct yaml_node *no
     config->http[config->n_http - 1] = http;
 }
 
-static void resolve_spans(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
-                          struct config *config)
+static void read_spans(struct field_reader *reader, const struct yaml_node *here, char *text, struct config *config)
 {
-    const struct yaml_node *node = yaml_get(root, "rrd");
-    char *text = arena_strdup(config->arena, raw->rrd.spans ? raw->rrd.spans : "");
-    config->rrd_step_s = raw->rrd.step_us / 1000000;
-    if (config->rrd_step_s < 1 || raw->rrd.step_us % 1000000)
-        wrong(reader, node ? node : root, "step", "expected whole seconds");
     for (char *save, *item = strtok_r(text, " ", &save); item; item = strtok_r(NULL, " ", &save)) {
         char *slash = strchr(item, '/');
         double step = 0, keep = 0;
@@ -273,12 +274,44 @@ static void resolve_spans(struct field_reader *reader, const struct yaml_node *r
         bool good = slash && !unit_parse_value(item, D_TIME, &step) && !unit_parse_value(slash, D_TIME, &keep) &&
                     step >= 1 && keep >= step && fabs(fmod(step, (double)config->rrd_step_s)) <= 0;
         if (!good) {
-            wrong(reader, node ? node : root, "spans",
+            wrong(reader, here, "spans",
                   "expected RESOLUTION/TIME pairs like 10s/1d 1m/7d, each resolution a multiple of step");
             return;
         }
         config->span = arena_push(config->arena, config->span, &config->n_spans, sizeof *config->span);
         config->span[config->n_spans - 1] = (struct rrd_span){(int64_t)step, (int64_t)keep};
+    }
+}
+
+static void resolve_spans(struct field_reader *reader, const struct yaml_node *root, const struct raw_config *raw,
+                          struct config *config)
+{
+    const struct yaml_node *node = yaml_get(root, "rrd");
+    char *text = arena_strdup(config->arena, raw->rrd.spans ? raw->rrd.spans : "");
+    config->rrd_step_s = raw->rrd.step_us / 1000000;
+    if (config->rrd_step_s < 1 || raw->rrd.step_us % 1000000)
+        wrong(reader, node ? node : root, "step", "expected whole seconds, at least 1s");
+    else
+        read_spans(reader, node ? node : root, text, config);
+}
+
+static void resolve_log(struct field_reader *reader, const struct yaml_node *here, const struct raw_config *raw,
+                        struct config *config)
+{
+    config->log_size = raw->log.size;
+    config->log_age_us = raw->log.age_us;
+    if (here && config->log_size < LOG_SIZE_LEAST)
+        wrong(reader, here, "size", "expected at least 1MB");
+    if (here && config->log_age_us < LOG_AGE_LEAST_US)
+        wrong(reader, here, "age", "expected at least 10m: it carries what an outage keeps back");
+}
+
+static void check_languages(struct field_reader *reader, const struct yaml_node *here, const struct config *config)
+{
+    for (size_t i = 0; i < config->n_languages; i++) {
+        const char *language = config->language[i];
+        if (language && strcmp(language, "en") && strcmp(language, "nl") && strcmp(language, "fr"))
+            wrong(reader, here, "languages", "expected en, nl or fr, or a list of them");
     }
 }
 
@@ -291,12 +324,8 @@ int config_resolve(struct field_reader *reader, const struct yaml_node *root, co
     config->timezone = raw->site.timezone;
     config->n_languages = raw->site.languages.n;
     config->language = raw->site.languages.item;
-    for (size_t i = 0; i < config->n_languages; i++)
-        if (config->language[i] && strcmp(config->language[i], "en") && strcmp(config->language[i], "nl") &&
-            strcmp(config->language[i], "fr"))
-            wrong(reader, yaml_get(root, "site"), "languages", "expected en, nl or fr, or a list of them");
-    config->log_size = raw->log.size;
-    config->log_age_us = raw->log.age_us;
+    check_languages(reader, yaml_get(root, "site"), config);
+    resolve_log(reader, yaml_get(root, "log"), raw, config);
     config->factors = raw->factors;
     config->eu = config_eu(reader, yaml_get(root, "eu"), &raw->eu);
     resolve_spans(reader, root, raw, config);

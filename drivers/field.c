@@ -112,6 +112,9 @@ int field_read_map(struct field_reader *reader, const struct field *table, const
     int result = 0;
     if (node && node->kind != YAML_MAP) {
         diag_error(reader->diag, node->at, node->key, "expected a map of keys");
+        for (const struct field *f = table; f->name; f++) /* told once: checks that come later find the defaults */
+            if (f->initial)
+                read_initial(reader, f, (char *)into + f->offset);
         return -EINVAL;
     }
     for (size_t i = 0; node && i < node->n; i++)
