@@ -98,6 +98,11 @@ def pages(rig, begin, end):
     trace = json.loads(report(rig, "--room", "leuven", "--period", period, "--explain", "ipue", "--json"))
     both = sum(m["value"] for m in trace["trace"] if m["as"] == "it")
     near("the trace adds up to IT", both, next(o["value"] for o in trace["operands"] if o["name"] == "IT energy"), 1e-9)
+    document = json.loads(report(rig, "--site", "--period", period, "--json"))
+    prices = {p["room"]: p for p in document["heat"]["prices"]}
+    check("the price of the heat", 40 < prices["district09"]["lcoh_eur_mwh"] < 160 and prices["district09"]["payback_years"] > 1, prices)
+    check("none without an investment", prices["leuven"]["lcoh_eur_mwh"] is None and "investment" in prices["leuven"]["lcoh_reason"], prices)
+    check("both rooms have their line", [m["room"] for m in document["members"]] == list(demo.ROOMS), document["members"])
     offer = json.loads(report(rig, "--room", "district09", "--period", period, "--explain", "heat-delivered", "--json"))["offer"][0]
     check("the heat offer", offer["power_95_w"] < offer["power_w"] < offer["power_most_w"], offer)
 
