@@ -47,20 +47,35 @@ static void split_losses(const struct kpi_window *w, const struct kpi_energies *
         snprintf(s->no_losses, sizeof s->no_losses, "input and output of the UPS are not both metered");
 }
 
-static void split_rest(const struct kpi_window *w, const struct kpi_energies *e, struct energy_split *s)
+/* Of the rest: each meter by how often it stands in it, since what the losses take away the loads bring back. Behind a
+ * UPS of which all is metered only its input is left; a meter of cooling bought is on both sides. */
+static double rest_variance(const struct kpi_window *w, const struct kpi_energies *e, const struct energy_split *s)
 {
     static const enum role parts[] = {ROLE_IT, ROLE_COOLING, ROLE_LIGHTING, ROLE_OTHER, ROLE_HEAT_PUMP};
+    const struct kpi_energy *it = &e->role[ROLE_IT];
+    bool ups = !isnan(s->ups_losses), chain = !isnan(s->distribution);
+    int out = ups - chain - !it->meters;
+    double variance = kpi_entered(w, e).variance - e->role[ROLE_COOLING_IMPORT].variance;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        variance += e->direct[parts[i]].variance;
+    if (!chain && it->meters)
+        variance += it->variance - e->direct[ROLE_IT].variance + e->on_ups.variance;
+    if (ups)
+        variance += e->role[ROLE_UPS_IN].variance;
+    if (out)
+        variance += out * out * e->role[ROLE_UPS_OUT].variance;
+    return variance;
+}
+
+static void split_rest(const struct kpi_window *w, const struct kpi_energies *e, struct energy_split *s)
+{
     if (!e->role[ROLE_GRID].meters) {
         snprintf(s->no_rest, sizeof s->no_rest, "no meter at the grid: what no other meter shows cannot be seen");
         return;
     }
-    double variance = kpi_entered(w, e).variance;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (e->role[parts[i]].meters)
-            variance += e->role[parts[i]].variance;
     s->unmetered = s->entered - s->it - or_zero(s->cooling) - or_zero(s->cooling_bought) - or_zero(s->lighting) -
                    or_zero(s->other) - or_zero(s->heat_pump) - or_zero(energy_split_losses(s));
-    s->unmetered_u = COVERAGE_FACTOR * sqrt(variance);
+    s->unmetered_u = COVERAGE_FACTOR * sqrt(rest_variance(w, e, s));
     if (*w->boundary)
         s->unmetered = NAN;
     if (isnan(s->unmetered))

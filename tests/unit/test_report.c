@@ -233,6 +233,8 @@ static void test_chain(void **state)
     near(number(energy, "distribution_losses_uncertainty_k2"),
          2 * hypot(12500, hypot(7000, 5000)) * hours * 0.01 / sqrt(3), 1);
     near(number(energy, "unmetered_wh"), 1500 * hours, 1);
+    near(number(energy, "unmetered_uncertainty_k2"),
+         2 * hypot(hypot(20000, 13000), hypot(5000, 500)) * hours * 0.01 / sqrt(3), 1);
     near(number(kpi(d, "ipue"), "value"), 20.0 / 12, 1e-9);
     near(number(kpi(d, "it-power"), "value"), 12000, 1e-3);
     assert_string_equal(text(kpi(d, "pue"), "reason"), "a PUE is a figure of twelve months: see ipue");
