@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_purge.h"
+#include "mqtt_publish.h"
 #include "drivers/mqtt_probe.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 struct slot {
     struct mqtt_receipt receipt; /* first: what is given back */
     struct mqtt_purge *purge;
-    struct mqtt_message *message;
+    char topic[];
 };
 
 struct mqtt_purge {
@@ -88,7 +89,6 @@ static void on_sent(struct mqtt_receipt *receipt, bool arrived)
     purge->heard_us = now_us();
     pthread_cond_broadcast(&purge->wake);
     pthread_mutex_unlock(&purge->lock);
-    free(slot->message);
     free(slot);
 }
 
@@ -197,22 +197,21 @@ int mqtt_purge_open(const struct mqtt_config *config, struct mqtt_purge **ret, c
     return r == -EACCES ? r : -ETIMEDOUT;
 }
 
+/* Clears a retained topic, or subscribes: at QoS 0, since a broker queues no more than a thousand of higher ones. */
 static int send(struct mqtt_purge *purge, const char *topic, bool subscribe)
 {
     size_t name = strlen(topic) + 1;
-    struct slot *slot = calloc(1, sizeof *slot);
-    struct mqtt_message *message = calloc(1, sizeof *message + name);
-    if (!slot || !message)
+    struct slot *slot = calloc(1, sizeof *slot + name);
+    if (!slot)
         abort();
-    /* subscribed at QoS 0: a broker queues no more than a thousand of higher ones */
-    *message = (struct mqtt_message){.qos = subscribe ? 0 : 1, .retained = !subscribe, .subscribe = subscribe};
-    memcpy(message->topic, topic, name);
-    message->payload = "";
-    *slot = (struct slot){.purge = purge, .message = message};
+    slot->purge = purge;
+    memcpy(slot->topic, topic, name);
     pthread_mutex_lock(&purge->lock);
     purge->waiting++;
     pthread_mutex_unlock(&purge->lock);
-    int r = mqtt_link_send(purge->link, message, &slot->receipt);
+    const struct mqtt_word nothing = {.topic = slot->topic, .payload = "", .qos = 1, .retained = true};
+    int r = subscribe ? mqtt_link_subscribe(purge->link, slot->topic, 0, false, &slot->receipt)
+                      : mqtt_publish(purge->link, &nothing, &slot->receipt);
     if (r < 0)
         on_sent(&slot->receipt, false);
     return r;

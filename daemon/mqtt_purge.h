@@ -7,7 +7,7 @@
  */
 #pragma once
 #include "daemon/config.h"
-#include "mqtt_link.h"
+#include "drivers/mqtt_link.h"
 
 struct mqtt_purge;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the library calls, on its threads and with its lock held: note, wake, and fetch the next message. */
+#include "mqtt_publish.h"
 #include "mqtt_thread.h"
 
 #include <errno.h>
@@ -83,6 +84,15 @@ static size_t take_round(struct mqtt_wire *wire, struct mqtt_slot *batch[MQTT_WI
     return n;
 }
 
+static int hand_over(struct mqtt_link *link, struct mqtt_slot *slot)
+{
+    const struct mqtt_message *m = slot->message;
+    if (m->subscribe)
+        return mqtt_link_subscribe(link, m->topic, !m->optional, m->optional, &slot->receipt);
+    const struct mqtt_word word = {m->topic, m->payload, m->size, m->qos, m->retained};
+    return mqtt_publish(link, &word, &slot->receipt);
+}
+
 /* What is taken goes out in the order in which it was taken: one thread at a time, the other's share is left to it. */
 void mqtt_send_round(struct mqtt_wire *wire, struct mqtt_link *link)
 {
@@ -96,7 +106,7 @@ void mqtt_send_round(struct mqtt_wire *wire, struct mqtt_link *link)
         mqtt_thread_unlock(wire);
         bool sent[MQTT_WINDOW];
         for (size_t i = 0; i < n; i++)
-            sent[i] = mqtt_link_send(link, batch[i]->message, &batch[i]->receipt) == 0;
+            sent[i] = hand_over(link, batch[i]) == 0;
         mqtt_thread_lock(wire);
         for (size_t i = 0; i < n; i++)
             if (!sent[i])

@@ -93,11 +93,15 @@ static void attempt(struct mqtt_wire *wire)
     wire->sent.bytes = 0;
     wire->cause = cause;
     mqtt_thread_unlock(wire);
+    const struct mqtt_word will = {wire->will.topic, wire->will.payload, wire->will.size, wire->will.qos,
+                                   wire->will.retained};
+    struct mqtt_link_setup setup = wire->setup;
+    setup.will = &will;
     wire->begun_us = mqtt_thread_now_us();
     /* asked here first: the library resolves with its lock held, which would keep every other connection waiting */
     int rc = mqtt_probe_name(wire->server.host, cause.reach, sizeof cause.reach);
     if (rc == 0)
-        rc = mqtt_link_open(&wire->setup, &mqtt_send_calls, wire, &wire->link);
+        rc = mqtt_link_open(&setup, &mqtt_send_calls, wire, &wire->link);
     if (rc == 0)
         return;
     if (!cause.reach[0])

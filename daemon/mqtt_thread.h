@@ -8,6 +8,7 @@
 #pragma once
 #include "drivers/arena.h"
 #include "mqtt_state.h"
+#include "mqtt_will.h"
 #include "mqtt_window.h"
 
 #include <pthread.h>

@@ -8,7 +8,8 @@
  * reached, sleeps for up to 1 s; so both are bounded here, below what it would notice.
  */
 #pragma once
-#include "mqtt_link.h"
+#include "drivers/mqtt_link.h"
+#include "mqtt_outbox.h"
 
 #define MQTT_WINDOW 20
 

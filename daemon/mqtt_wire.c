@@ -40,7 +40,6 @@ static struct mqtt_wire *wire_new(const struct mqtt_wire_setup *setup, const str
         .version = setup->version,
         .keepalive_s = setup->keepalive_s,
         .connect_s = CONNECT_S,
-        .will = &wire->will,
     };
     wire->will_at_end = setup->will_at_end;
     wire->attempts = setup->first_connect;

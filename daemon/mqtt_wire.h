@@ -11,8 +11,10 @@
  * Threads: all calls in the loop's thread; none waits but mqtt_wire_wait.
  */
 #pragma once
-#include "mqtt_link.h"
+#include "drivers/mqtt_link.h"
+#include "mqtt_outbox.h"
 #include "mqtt_state.h"
+#include "mqtt_will.h"
 
 #include <stdbool.h>
 #include <stddef.h>

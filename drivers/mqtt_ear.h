@@ -4,7 +4,6 @@
  * Shape: open, then wait for events: connected or failed, then messages, lost at most once. After mqtt_ear_close
  * nothing comes any more. Threads: callbacks come on the library's threads, with its lock held: they only queue. open,
  * subscribe and close may wait for that lock: never in the loop's thread, never under a lock that a callback takes.
- * Source: paho.mqtt.c 1.3.12, MQTTAsync.h.
  */
 #pragma once
 #include "mqtt_words.h"

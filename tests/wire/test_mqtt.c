@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mqtt, mqtt_session, mqtt_view, mqtt_native, mqtt_known, mqtt_pen, mqtt_wire, mqtt_thread, mqtt_send and mqtt_link
- * against a real mosquitto: what is told, and told again. */
+/* mqtt, mqtt_session, mqtt_view, mqtt_native, mqtt_known, mqtt_pen, mqtt_wire, mqtt_thread, mqtt_send, mqtt_publish and
+ * mqtt_link against a real mosquitto: what is told, and told again. */
 #include "mqtt_rig.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* driver mqtt, with mqtt_inlet, mqtt_listen, mqtt_ear and mqtt_library, against a real mosquitto: what is published
+/* driver mqtt, with mqtt_inlet, mqtt_listen, mqtt_ear and mqtt_link, against a real mosquitto: what is published
  * becomes readings, and what happens when the broker goes, refuses or comes late. */
 #include <setjmp.h>
 #include <stdarg.h>

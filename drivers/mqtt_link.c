@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_link.h"
-#include "drivers/mqtt_library.h"
 
-#include <MQTTAsync.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,6 +8,10 @@
 #include <string.h>
 
 #define BUFFERED 256 /* publishes the library may hold; the window above it is smaller */
+
+/* The library starts its two threads with the first handle of the process and stops them with the last; two of us must
+ * not do both at once. Source: MQTTAsync_createWithOptions and MQTTAsync_destroy. */
+static pthread_mutex_t handles = PTHREAD_MUTEX_INITIALIZER;
 
 struct mqtt_link {
     MQTTAsync handle;
@@ -123,8 +125,8 @@ static void on_unsent5(void *context, MQTTAsync_failureData5 *data)
 static void subscribed(struct mqtt_receipt *receipt, bool refused, bool answered)
 {
     struct mqtt_link *link = receipt->link;
-    if (refused && !receipt->sent->optional)
-        link->calls->refused(link->context, receipt->sent->topic);
+    if (refused && !receipt->optional)
+        link->calls->refused(link->context, receipt->filter);
     receipt_give(receipt, answered || refused);
 }
 
@@ -206,14 +208,17 @@ int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_c
     options->maxBufferedMessages = BUFFERED;
     if (!link->v5)
         options->MQTTVersion = MQTTVERSION_3_1_1;
-    mqtt_library_lock();
+    pthread_mutex_lock(&handles);
+    /* else it words each packet for a trace that nobody asked for, a tenth of what sending costs; the library's own
+     * environment variables, which it reads with the first handle, still ask for one */
+    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);
     int rc = -EINVAL;
     if (MQTTAsync_createWithOptions(&link->handle, setup->uri, setup->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL,
                                     options) != MQTTASYNC_SUCCESS)
         link->handle = NULL;
     else if (MQTTAsync_setCallbacks(link->handle, link, on_lost, on_message, NULL) == MQTTASYNC_SUCCESS)
         rc = connect_link(link, setup);
-    mqtt_library_unlock();
+    pthread_mutex_unlock(&handles);
     if (rc < 0)
         mqtt_link_free(link);
     else
@@ -221,24 +226,42 @@ int mqtt_link_open(const struct mqtt_link_setup *setup, const struct mqtt_link_c
     return rc;
 }
 
-int mqtt_link_send(struct mqtt_link *link, const struct mqtt_message *message, struct mqtt_receipt *receipt)
+int mqtt_link_outcome(int rc)
 {
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    *receipt = (struct mqtt_receipt){link, message};
-    response.context = receipt;
-    if (link->v5) {
-        response.onSuccess5 = on_sent5;
-        response.onFailure5 = message->subscribe ? on_unsubscribed5 : on_unsent5;
-    } else {
-        response.onSuccess = on_sent;
-        response.onFailure = message->subscribe ? on_unsubscribed : on_unsent;
-    }
-    int rc = message->subscribe ? MQTTAsync_subscribe(link->handle, message->topic, !message->optional, &response)
-                                : MQTTAsync_send(link->handle, message->topic, (int)message->size, message->payload,
-                                                 message->qos, message->retained, &response);
     if (rc == MQTTASYNC_SUCCESS)
         return 0;
     return rc == MQTTASYNC_MAX_BUFFERED_MESSAGES || rc == MQTTASYNC_NO_MORE_MSGIDS ? -EAGAIN : -ENOTCONN;
+}
+
+MQTTAsync mqtt_link_awaits(struct mqtt_link *link, struct mqtt_receipt *receipt, MQTTAsync_responseOptions *ret)
+{
+    receipt->link = link;
+    ret->context = receipt;
+    if (link->v5) {
+        ret->onSuccess5 = on_sent5;
+        ret->onFailure5 = receipt->filter ? on_unsubscribed5 : on_unsent5;
+    } else {
+        ret->onSuccess = on_sent;
+        ret->onFailure = receipt->filter ? on_unsubscribed : on_unsent;
+    }
+    return link->handle;
+}
+
+int mqtt_link_subscribe(struct mqtt_link *link, const char *filter, int qos, bool optional,
+                        struct mqtt_receipt *receipt)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    if (receipt) {
+        *receipt = (struct mqtt_receipt){.filter = filter, .optional = optional};
+        mqtt_link_awaits(link, receipt, &response);
+    }
+    return mqtt_link_outcome(MQTTAsync_subscribe(link->handle, filter, qos, &response));
+}
+
+void mqtt_link_unsubscribe(struct mqtt_link *link, const char *filter)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    MQTTAsync_unsubscribe(link->handle, filter, &response);
 }
 
 void mqtt_link_disconnect(struct mqtt_link *link, bool with_will)
@@ -261,9 +284,9 @@ void mqtt_link_free(struct mqtt_link *link)
 {
     if (!link)
         return;
-    mqtt_library_lock();
+    pthread_mutex_lock(&handles);
     if (link->handle)
         MQTTAsync_destroy(&link->handle);
-    mqtt_library_unlock();
+    pthread_mutex_unlock(&handles);
     free(link);
 }
