@@ -2,9 +2,12 @@
 #include "yaml.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #define FILE_MAX  (1 << 20)
@@ -266,10 +269,15 @@ int yaml_load_text(struct arena *arena, const char *file, const char *text, size
 int yaml_load_file(struct arena *arena, const char *path, struct diag *diag, struct yaml_node **ret_root)
 {
     struct place whole = {.file = arena_strdup(arena, path)};
-    FILE *f = fopen(path, "re");
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a fifo would wait for its writer */
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    FILE *f = regular ? fdopen(fd, "r") : NULL;
     if (!f) {
-        int r = -errno;
-        diag_error(diag, whole, NULL, "cannot be opened: %s", strerror(-r));
+        int r = fd < 0 || regular ? -errno : -EINVAL;
+        diag_error(diag, whole, NULL, "cannot be opened: %s", r == -EINVAL ? "it is no regular file" : strerror(-r));
+        if (fd >= 0)
+            close(fd);
         return r;
     }
     char *text = malloc(FILE_MAX + 1);

@@ -7,8 +7,11 @@
 
 #include "drivers/yaml.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct bad_row {
     const char *name, *text, *line;
@@ -97,9 +100,33 @@ static void test_limits(void **state)
     diag_free(diag);
 }
 
+/* What is no file is said to be none, at once. */
+static void test_no_file(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/test_yaml.XXXXXX", fifo[64];
+    struct arena *arena = arena_new();
+    struct diag *diag = diag_new();
+    struct yaml_node *root = NULL;
+    assert_non_null(mkdtemp(dir));
+    snprintf(fifo, sizeof fifo, "%s/a.yaml", dir);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_true(yaml_load_file(arena, fifo, diag, &root) < 0);
+    assert_true(yaml_load_file(arena, dir, diag, &root) < 0);
+    assert_int_equal(unlink(fifo), 0);
+    assert_true(yaml_load_file(arena, fifo, diag, &root) < 0);
+    assert_null(root);
+    assert_non_null(strstr(diag_line(diag, 0), "a.yaml: cannot be opened: it is no regular file"));
+    assert_non_null(strstr(diag_line(diag, 1), ": cannot be opened: it is no regular file"));
+    assert_non_null(strstr(diag_line(diag, 2), "a.yaml: cannot be opened: No such file or directory"));
+    assert_int_equal(rmdir(dir), 0);
+    diag_free(diag);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bad), cmocka_unit_test(test_tree),
-                                       cmocka_unit_test(test_limits)};
+                                       cmocka_unit_test(test_limits), cmocka_unit_test(test_no_file)};
     return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
 }
