@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "daemon/figures.h"
+#include "daemon/ledger_manual.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -410,6 +411,42 @@ static void test_same_as(void **state)
     rig_free(rig);
 }
 
+/* A reading a month beside an own meter: the utility's is of the better class, and the own one differs from it. */
+static void test_reading(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct kpi_window w;
+    meter(rig, 1, "own", 0, ROLE_GRID, 0);
+    meter(rig, 2, "pdu", 0, ROLE_IT, 2);
+    struct record r = {.number = 3,
+                       .device = "utility",
+                       .part = "total",
+                       .quantity = Q_ENERGY,
+                       .room = "stad",
+                       .role = ROLE_GRID,
+                       .share = 1,
+                       .accuracy = 0.5,
+                       .rated_w = NAN,
+                       .to_ms = INT64_MAX};
+    assert_int_equal(ledger_define(rig->ledger, &r), 0);
+    rig->config.n_sources = 1;
+    rig->source[0] = (struct source_config){.id = "utility", .role = ROLE_GRID, .constant = NAN, .same_as = "own"};
+    for (int64_t s = 0; s <= 2 * 86400; s += 60) {
+        poll(rig, s, 1, (double)s / 3.6);
+        poll(rig, s, 2, (double)s / 7.2);
+    }
+    assert_int_equal(ledger_reading(rig->ledger, &r, T0, 100e3), 0);
+    assert_int_equal(ledger_reading(rig->ledger, &r, T0 + 2 * 86400, 100e3 + 1.1 * 48e3), 0);
+    assert_int_equal(window(rig, 86400, &w), 0);
+    near(w.paired.role[ROLE_GRID].wh, 26.4e3, 1);
+    assert_string_equal(w.overlap, "");
+    assert_int_equal(w.n_doubts, 1);
+    assert_non_null(strstr(w.doubt[0], "own and utility measure the same and differ by 2.4 kWh"));
+    assert_non_null(strstr(w.doubt[0], "utility counts, the better class"));
+    rig_free(rig);
+}
+
 /* The grid's meter is replaced by another device within the month: each for its time, and no place claimed twice. */
 static void test_replaced(void **state)
 {
@@ -522,16 +559,11 @@ int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load),
-                                       cmocka_unit_test(test_heat_class),
-                                       cmocka_unit_test(test_same_as),
-                                       cmocka_unit_test(test_replaced),
-                                       cmocka_unit_test(test_moved),
-                                       cmocka_unit_test(test_reversed),
-                                       cmocka_unit_test(test_role_said_later),
-                                       cmocka_unit_test(test_pairwise),
-                                       cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_site),
-                                       cmocka_unit_test(test_year)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load),       cmocka_unit_test(test_reading),
+                                       cmocka_unit_test(test_heat_class), cmocka_unit_test(test_same_as),
+                                       cmocka_unit_test(test_replaced),   cmocka_unit_test(test_moved),
+                                       cmocka_unit_test(test_reversed),   cmocka_unit_test(test_role_said_later),
+                                       cmocka_unit_test(test_pairwise),   cmocka_unit_test(test_missing),
+                                       cmocka_unit_test(test_site),       cmocka_unit_test(test_year)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
