@@ -283,6 +283,7 @@ static bool write_files(struct disk_work *work, struct disk_instant now, bool la
         return more;
     if (work->rrd_fed < stats.newest || (more && rrd_reader_waits(work->rrd, work->flush_seq)))
         return true;
+    log_advance(work->log, work->log_rrd, rrd_reader_cursor(work->rrd)); /* who asked sees at once how far it is */
     work->flushed = true;
     return more;
 }
