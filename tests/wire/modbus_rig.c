@@ -252,7 +252,7 @@ void rig_end_peer(struct peer *peer)
 
 void rig_await_question(struct peer *peer)
 {
-    for (int64_t until = rig_now() + 3000 * MS; peer_counts(peer).questions == 0;) {
+    for (int64_t until = rig_now() + 60000 * MS; peer_counts(peer).questions == 0;) {
         assert_true(rig_now() < until);
         poll(NULL, 0, 1);
     }
