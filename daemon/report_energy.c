@@ -67,6 +67,12 @@ static void put_roles(json_t *to, const struct energy_split *s)
         json_object_set_new(to, rows[i].key, report_number(rows[i].value));
 }
 
+/* Of what is not known the uncertainty is neither. */
+static json_t *of_known(double value, double uncertainty)
+{
+    return report_number(isnan(value) ? value : uncertainty);
+}
+
 int report_energy(const struct report_source *source, json_t **ret)
 {
     struct energy_split s;
@@ -80,9 +86,9 @@ int report_energy(const struct report_source *source, json_t **ret)
         *s.no_cooling ? s.no_cooling : "no meter of the electricity of the cooling");
     put(to, reasons, "losses_wh", energy_split_losses(&s), s.no_losses);
     put(to, reasons, "unmetered_wh", s.unmetered, s.no_rest);
-    json_object_set_new(to, "unmetered_uncertainty_k2", report_number(s.unmetered_u));
-    json_object_set_new(to, "ups_losses_uncertainty_k2", report_number(s.ups_losses_u));
-    json_object_set_new(to, "distribution_losses_uncertainty_k2", report_number(s.distribution_u));
+    json_object_set_new(to, "unmetered_uncertainty_k2", of_known(s.unmetered, s.unmetered_u));
+    json_object_set_new(to, "ups_losses_uncertainty_k2", of_known(s.ups_losses, s.ups_losses_u));
+    json_object_set_new(to, "distribution_losses_uncertainty_k2", of_known(s.distribution, s.distribution_u));
     json_object_set_new(to, "entered_wh", report_number(s.entered));
     put(to, reasons, "ups_losses_wh", s.ups_losses, s.no_losses);
     put(to, reasons, "distribution_losses_wh", s.distribution, "output of the UPS and all behind it are not metered");
