@@ -678,20 +678,51 @@ static void test_live(void **state)
     assert_string_equal(r[1].reason, "room: no reading yet from pdu-2");
 }
 
+/* Two meters at one grid: no ratio until the site says which; then the one that is read, when the better is silent. */
+static void test_live_same(void **state)
+{
+    (void)state;
+    struct heat_config heat = {.architecture = HA_NONE, .sink_supply = NAN, .efficiency = 0.45};
+    struct live_meter meters[] = {live("main", ROLE_GRID, 0, 16000), live("own", ROLE_GRID, 0, 17000),
+                                  live("pdu", ROLE_IT, 2, 10000)};
+    struct live_room room = {.scope = {.id = "room", .complete = true},
+                             .heat = &heat,
+                             .meters = meters,
+                             .n = 3,
+                             .input = {NAN, NAN, NAN, NAN, NAN, NAN, NAN}};
+    static const struct {
+        const char *same_as;
+        double own_accuracy, main_power, ratio;
+        const char *reason;
+    } said[] = {{NULL, 1, 16000, NAN, "main and own are both at the grid"},
+                {"main", 1, 16000, 1.6, ""},
+                {"main", 0.2, 16000, 1.7, ""},
+                {"main", 1, NAN, 1.7, ""}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct live_ring ring = {0};
+        struct kpi_result r[LIVE_RESULTS];
+        struct live_part part;
+        meters[0].power = said[i].main_power;
+        meters[0].meter.accuracy = 0.5;
+        meters[1].meter.accuracy = said[i].own_accuracy;
+        meters[1].meter.same_as = said[i].same_as;
+        for (int64_t s = 0; s <= 60; s += 10)
+            live_figures_room(&ring, &room, s * 1000000, s, r, &part);
+        near("ratio", r[0].value, said[i].ratio, 1e-9);
+        assert_int_equal(strncmp(r[0].reason, said[i].reason, strlen(said[i].reason)), 0);
+        near("IT stands by itself", r[1].value, 10000, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disagreements),
-        cmocka_unit_test(test_left),
-        cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_uncertainty),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_sisters),
-        cmocka_unit_test(test_component_uncertainty),
-        cmocka_unit_test(test_year),
-        cmocka_unit_test(test_heat_pump),
-        cmocka_unit_test(test_outlets),
-        cmocka_unit_test(test_live),
+        cmocka_unit_test(test_disagreements), cmocka_unit_test(test_left),
+        cmocka_unit_test(test_live_same),     cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_uncertainty),   cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_sisters),       cmocka_unit_test(test_component_uncertainty),
+        cmocka_unit_test(test_year),          cmocka_unit_test(test_heat_pump),
+        cmocka_unit_test(test_outlets),       cmocka_unit_test(test_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
