@@ -23,8 +23,8 @@ void balance_share_add(const struct kpi_window *window, const struct kpi_energie
             ret[rows[i].share] += energies->role[rows[i].role].wh;
     if (!kpi_it(window, energies, &it, reason))
         ret[BALANCE_IT] += it.wh;
-    if (total.meters)
-        ret[BALANCE_TOTAL] += total.wh;
+    if (total.meters) /* of two meters at one place, undecided, the sum is no total */
+        ret[BALANCE_TOTAL] += *window->overlap ? (double)NAN : total.wh;
     if (energies->heat.meters)
         ret[BALANCE_HEAT] += energies->heat.wh;
 }

@@ -2,6 +2,7 @@
 #include "daemon/graph_balance.h"
 
 #include "daemon/balance.h"
+#include "daemon/balance_doubt.h"
 #include "daemon/figures.h"
 #include "daemon/scope.h"
 
@@ -67,6 +68,7 @@ static int read_meter(const struct reading *r, const struct live_point *point, s
                                       .feed = *point->feed ? point->feed : NULL,
                                       .same_as = device->same_as,
                                       .role = point->role,
+                                      .phase = point->phase,
                                       .category = point->category,
                                       .quantity = account_of(point->quantity),
                                       .share = point->share,
@@ -179,6 +181,7 @@ static int add_balance(const struct reading *r, const char *room, char words[240
     for (size_t i = 0; i < n; i++)
         plan[i] = meters[i].meter;
     balance_plan(plan, n, w->ups_unmetered);
+    balance_overlap(plan, n, w);
     add_rows(r, meters, plan, n, w);
     return 0;
 }

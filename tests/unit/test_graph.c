@@ -307,6 +307,14 @@ static void test_shares(void **state)
     shares[BALANCE_TOTAL] = 900;
     balance_share_end(shares);
     assert_true(shares[BALANCE_LOSSES] == 0 && isnan(shares[BALANCE_RATIO]));
+    /* two meters at one grid, of which nobody said what they are: no total, but IT */
+    double undecided[BALANCE_SHARES] = {0};
+    snprintf(w->overlap, sizeof w->overlap, "main and own are both at the grid");
+    w->overlap_role = ROLE_GRID;
+    balance_share_add(w, &w->whole, undecided);
+    balance_share_end(undecided);
+    assert_true(isnan(undecided[BALANCE_TOTAL]) && isnan(undecided[BALANCE_RATIO]) && isnan(undecided[BALANCE_LOSSES]));
+    assert_true(undecided[BALANCE_IT] == 1000);
     free(w);
 }
 
