@@ -8,50 +8,8 @@
  */
 #pragma once
 #include "drivers/diag.h"
-#include "drivers/part.h"
-#include "drivers/setup.h"
-#include "daemon/role.h"
-#include "daemon/room_config.h"
-
-#define NO_INDEX SIZE_MAX
-
-struct part_config {
-    const char *part;
-    enum role role; /* ROLE_NONE: the device's */
-    const char *label, *feed;
-    enum phase phase;
-    double breaker; /* A; NAN */
-    enum location place;
-    double height;   /* m; NAN */
-    double accuracy; /* % of reading; NAN */
-};
-
-struct device_config {
-    const char *id;
-    size_t room, rack;          /* NO_INDEX: none */
-    struct device_setup *setup; /* setup->number is the device's number: equal ids keep it across reloads */
-    enum role role;
-    const char *feed, *same_as; /* same_as: the device or source that measures the same; NULL */
-    enum phase phase;
-    double breaker;                /* A; NAN */
-    double class_pct;              /* limit of error at full load, with the transformer's; NAN */
-    const char *class_, *ct_class; /* as written: what a low load makes of them; NULL */
-    double share;                  /* 0..1 of it that belongs to the room */
-    int64_t from_ms, to_ms;        /* in service; 0 / INT64_MAX */
-    size_t n_parts;
-    struct part_config *part;
-    size_t chain; /* index of the device whose unit it is; NO_INDEX */
-    unsigned unit;
-};
-
-struct source_config {
-    const char *id;
-    size_t room;
-    enum role role;
-    double constant;     /* W; NAN: by readings */
-    double accuracy;     /* %; NAN */
-    const char *same_as; /* the device that measures the same; NULL */
-};
+#include "daemon/device_config.h"
+#include "daemon/exit_config.h"
 
 struct alert_config {
     const char *name;    /* a built-in rule, or the site's own */
@@ -60,33 +18,6 @@ struct alert_config {
     int64_t hold_us;     /* -1: the rule's own */
     double hysteresis;
     int priority; /* syslog; -1: the rule's own */
-};
-
-struct discovery_config { /* Home Assistant */
-    const char *prefix, *birth_topic, *birth_payload;
-    int components; /* 1: a message for each entity, 0: one for each device */
-};
-
-struct sparkplug_config {
-    const char *group, *edge, *host; /* host: of the primary application; NULL: none */
-    bool aliases, datatypes;         /* datatypes: in DATA messages too */
-    const double *band;              /* by quantity: a change as small is none; NAN: the table's; NULL: all */
-};
-
-struct mqtt_config {
-    const char *server, *user, *password, *ca, *cert, *key, *prefix, *client_id;
-    unsigned qos, version; /* version 3 or 5 */
-    bool homeassistant, sparkplug, native, scalars;
-    size_t n_points;
-    const char **point; /* GLOBs of the points that go there; none: all */
-    struct discovery_config discovery;
-    struct sparkplug_config spb;
-};
-
-struct http_config {
-    const char *unix_path; /* or */
-    const char *host;
-    uint16_t port;
 };
 
 struct rrd_span {

@@ -6,7 +6,7 @@
 #pragma once
 #include "daemon/config.h"
 #include "daemon/config_heat.h"
-#include "daemon/config_raw_wires.h"
+#include "daemon/config_raw_devices.h"
 #include "drivers/field.h"
 
 struct raw_site {
@@ -30,43 +30,6 @@ struct raw_room {
 struct raw_group {
     const char *id, *title;
     struct field_items rooms;
-};
-
-struct raw_rack {
-    const char *id, *room, *title, *row, *position;
-};
-
-struct raw_part {
-    const char *part;
-    int role;
-    const char *label, *feed, *unit;
-    int phase;
-    double breaker, height, accuracy;
-    int place;
-    bool ignore, invert;
-    struct decimal scale;
-};
-
-struct raw_device {
-    const char *id, *room, *rack, *profile, *address, *feed, *class_, *ct_class, *same_as;
-    struct raw_snmp snmp;
-    struct raw_modbus modbus;
-    struct raw_source_mqtt mqtt;
-    int64_t every_us, timeout_us;
-    int role, phase;
-    double breaker, share;
-    struct {
-        int64_t from_ms, to_ms;
-    } dates;
-    struct field_items parts;
-    const struct yaml_node *units, *params;
-};
-
-struct raw_source {
-    const char *id, *room, *same_as;
-    int role;
-    double constant, accuracy;
-    bool reading;
 };
 
 struct raw_alert {

@@ -5,7 +5,7 @@
  * Threads: references are atomic; the rest is read only once handed on.
  */
 #pragma once
-#include "arena.h"
+#include "address.h"
 #include "decimal.h"
 #include "manners.h"
 #include "quantity.h"
@@ -16,19 +16,6 @@
 
 struct profile;
 struct profile_set;
-
-enum transport { TR_UDP, TR_TCP, TR_RTU_TCP, TR_SERIAL };
-
-struct address {
-    enum transport transport;
-    const char *text; /* as written, for messages */
-    const char *line; /* Modbus: the bus or gateway, however it is written; NULL else */
-    const char *host; /* name or number, without brackets; serial: the device file */
-    uint16_t port;    /* 0: the protocol's own */
-    unsigned baud;    /* serial */
-    char parity;      /* 'N' 'E' 'O' */
-    unsigned stop;
-};
 
 enum snmp_auth { AUTH_NONE, AUTH_MD5, AUTH_SHA, AUTH_SHA224, AUTH_SHA256, AUTH_SHA384, AUTH_SHA512 };
 enum snmp_priv { PRIV_NONE, PRIV_DES, PRIV_AES128, PRIV_AES192, PRIV_AES256 };
@@ -100,7 +87,4 @@ struct device_setup {
 struct device_setup *setup_new(void);
 struct device_setup *setup_ref(struct device_setup *setup);
 void setup_unref(struct device_setup *setup);
-/* host, host:port, [v6]:port, tcp://h:p, rtu+tcp://h:p, serial:///dev/x?baud=9600&parity=even&stop=1.
- * -EINVAL with *ret_why a constant in words. */
-int address_parse(struct arena *arena, const char *text, bool modbus, struct address *ret, const char **ret_why);
 const char *setup_param(const struct device_setup *setup, const char *name); /* NULL: not given */
