@@ -140,10 +140,12 @@ static struct slot *slot_at(struct ledger_register *reg, uint32_t number)
 {
     if (number >= reg->room) {
         uint32_t room = number + number / 4 + 64;
-        struct slot *larger = realloc(reg->slot, room * sizeof *larger);
+        struct slot *larger = calloc(room, sizeof *larger); /* what is not used yet takes no memory */
         if (!larger)
             abort();
-        memset(larger + reg->room, 0, (room - reg->room) * sizeof *larger);
+        if (reg->room)
+            memcpy(larger, reg->slot, reg->room * sizeof *larger);
+        free(reg->slot);
         reg->slot = larger;
         reg->room = room;
     }

@@ -100,10 +100,12 @@ int rrd_reader_point(struct rrd_reader *reader, uint32_t number, const char *dev
         return r;
     if (number >= reader->n_ways) {
         size_t n = (size_t)number + number / 4 + 64;
-        struct way *grown = reallocarray(reader->way, n, sizeof *grown);
+        struct way *grown = calloc(n, sizeof *grown); /* what is not used yet takes no memory */
         if (!grown)
             abort();
-        memset(grown + reader->n_ways, 0, (n - reader->n_ways) * sizeof *grown);
+        if (reader->n_ways)
+            memcpy(grown, reader->way, reader->n_ways * sizeof *grown);
+        free(reader->way);
         reader->way = grown;
         reader->n_ways = n;
     }

@@ -167,13 +167,25 @@ static uint64_t hash_of(const struct points *points)
     return hash;
 }
 
-/* Neighbours are mostly of one part, and so have the same label. */
+/* Neighbours are mostly of one part, and so have the same label. All lie in one piece: there are thousands. */
 static void copy_labels(struct shape *shape, const struct shape *draft)
 {
-    shape->label = arena_alloc(shape->arena, draft->n * sizeof *shape->label);
+    size_t bytes = draft->n * sizeof *shape->label;
     for (size_t i = 0; i < draft->n; i++)
-        shape->label[i] = i && same_text(draft->label[i], draft->label[i - 1]) ? shape->label[i - 1]
-                                                                               : copied(shape->arena, draft->label[i]);
+        if (draft->label[i] && !(i && same_text(draft->label[i], draft->label[i - 1])))
+            bytes += strlen(draft->label[i]) + 1;
+    shape->label = arena_alloc(shape->arena, bytes);
+    char *at = (char *)(shape->label + draft->n);
+    for (size_t i = 0; i < draft->n; i++) {
+        const char *label = draft->label[i];
+        if (!label || (i && same_text(label, draft->label[i - 1]))) {
+            shape->label[i] = label ? shape->label[i - 1] : NULL;
+            continue;
+        }
+        size_t size = strlen(label) + 1;
+        shape->label[i] = memcpy(at, label, size);
+        at += size;
+    }
 }
 
 struct shape *shape_finish(struct shape *draft)
