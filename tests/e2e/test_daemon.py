@@ -114,7 +114,8 @@ class Values(Case):
         self.online()
         host, port = self.rig.agents["pdu-a"].rsplit(":", 1)
         raw = subprocess.run(["snmpget", "-v2c", "-cpublic", "-Oqv", f"{host}:{port}", "1.3.6.1.4.1.318.1.1.26.4.3.1.5.1"],
-                             capture_output=True, text=True, check=True).stdout.strip()
+                             capture_output=True, text=True, check=True,
+                             env={**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": "/dev/null/none"}).stdout.strip()
         watts = int(raw) * 10  # PowerNet-MIB: hundredths of a kilowatt
         point = self.rig.points("pdu-a/total/active_power")["pdu-a/total/active_power"]
         self.assertEqual(point["value"], watts)

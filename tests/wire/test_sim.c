@@ -113,7 +113,7 @@ static void net_snmp_walks_every_level(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         static char command[400], text[200000];
         const char *walk = strstr(rows[i].options, "-v1") ? "snmpwalk" : "snmpbulkwalk";
-        snprintf(command, sizeof command, "MIBS= SNMP_PERSISTENT_DIR=/tmp %s -On %s %s 1.3.6.1 2>&1", walk,
+        snprintf(command, sizeof command, "MIBS= SNMP_PERSISTENT_DIR=/dev/null/none %s -On %s %s 1.3.6.1 2>&1", walk,
                  rows[i].options, sim_address(sim, rows[i].agent));
         run(command, text, sizeof text);
         if (lines_of(text) < rows[i].at_least || !strstr(text, rows[i].has))
@@ -139,8 +139,9 @@ static void net_snmp_understands_the_refusals(void **state)
         skip();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char command[400], text[2000];
-        snprintf(command, sizeof command, "MIBS= SNMP_PERSISTENT_DIR=/tmp snmpget -On %s %s 1.3.6.1.2.1.1.1.0 2>&1",
-                 rows[i].options, sim_address(sim, rows[i].agent));
+        snprintf(command, sizeof command,
+                 "MIBS= SNMP_PERSISTENT_DIR=/dev/null/none snmpget -On %s %s 1.3.6.1.2.1.1.1.0 2>&1", rows[i].options,
+                 sim_address(sim, rows[i].agent));
         run(command, text, sizeof text);
         if (!strstr(text, rows[i].says))
             fail_msg("%s %s: %s", rows[i].agent, rows[i].options, text);
@@ -322,13 +323,14 @@ static void small_agents_say_so(void **state)
         skip();
     const char *to = sim_address(sim, "small");
     snprintf(command, sizeof command,
-             "MIBS= SNMP_PERSISTENT_DIR=/tmp snmpget -On -Cf -v2c -c public %s 1.3.6.1.2.1.1.1.0 1.3.6.1.2.1.1.3.0 "
+             "MIBS= SNMP_PERSISTENT_DIR=/dev/null/none snmpget -On -Cf -v2c -c public %s 1.3.6.1.2.1.1.1.0 "
+             "1.3.6.1.2.1.1.3.0 "
              "1.3.6.1.2.1.1.5.0 2>&1",
              to);
     run(command, text, sizeof text);
     assert_non_null(strstr(text, "tooBig"));
     snprintf(command, sizeof command,
-             "MIBS= SNMP_PERSISTENT_DIR=/tmp snmpbulkget -t 0.2 -r 0 -v2c -c public %s 1.3.6.1 2>&1", to);
+             "MIBS= SNMP_PERSISTENT_DIR=/dev/null/none snmpbulkget -t 0.2 -r 0 -v2c -c public %s 1.3.6.1 2>&1", to);
     run(command, text, sizeof text);
     assert_non_null(strstr(text, "Timeout"));
 }
