@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 
 #define OIDS_MAX 400
-#define BATCH    60
+#define BATCH    40 /* an agent answers in one packet of 1,472 bytes */
 
 struct name {
     oid id[MAX_OID_LEN];
@@ -27,6 +27,10 @@ static unsigned long readings;
 static int on_answer(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {
     (void)session, (void)id, (void)magic;
+    if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && pdu && pdu->errstat) {
+        fprintf(stderr, "ask: an agent answers with error %ld\n", pdu->errstat);
+        exit(1);
+    }
     if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && pdu)
         for (netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
             if (v->type == ASN_INTEGER || v->type == ASN_GAUGE || v->type == ASN_COUNTER) {

@@ -6,7 +6,7 @@ bench.py BUILD [--devices N] [--seconds S] [--only snmp,silent,modbus,report,gra
 
 snmp    N simulated PDUs of 72 readings each every 10 s: CPU a reading of wattwachtd (SNMP, flow, log, ledger, RRD, MQTT,
         figures) against collectd (SNMP, rrdtool, MQTT) on the same agents, and against net-snmp that only asks and sums;
-        resident memory of both at the same ages: in the second minute, and when both have had a full round of batches
+        of each program a whole round of batches, five minutes, with files that exist; memory before and after it
 silent  the 99th percentile of the other devices' poll jitter with every tenth device silent
 modbus  100 Modbus TCP devices of 60 registers every second over 20 gateways, one gateway dead
 report  a year of 200 metered points: the report over the whole year, and the ledger's size for 50 of them
@@ -83,16 +83,22 @@ def raise_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-class Memory:
-    """Resident memory at ages of a process, so that programs are compared at the same moments of their lives."""
-    AGES = (120, 420)  # s; the second: both gather five minutes of samples before they write a file
+class Round:
+    """One round of batches of a program whose files exist: both gather five minutes of samples before they write one,
+    so that CPU is of exactly such a round, and memory of the same ages."""
+    AGES = (120, 420)  # s
+    WARM = 60          # s of a life before, whose end leaves every file made: that is once only
 
     def __init__(self):
-        self.begin, self.mb = time.monotonic(), []
+        self.begin, self.mb, self.cpu = time.monotonic(), [], []
 
-    def take(self, pid):
-        time.sleep(max(0, self.begin + self.AGES[len(self.mb)] - time.monotonic()))
+    def until_age(self, index, pid):
+        time.sleep(max(0, self.begin + self.AGES[index] - time.monotonic()))
         self.mb.append(resident(pid))
+        self.cpu.append(cpu(pid))
+
+    def used(self):
+        return self.cpu[1] - self.cpu[0]
 
 
 def measure(pid, seconds):
@@ -101,20 +107,24 @@ def measure(pid, seconds):
     return cpu(pid) - before, time.monotonic() - begin
 
 
-def run_wattwacht(rig, n, seconds):
-    memory = Memory()
+def run_wattwacht(rig, n):
+    def online():
+        return sum(d["state"] == "online" for d in rig.api("/api/v1/status")["devices"]) == n
     daemon = rig.daemon()
-    rig.until("every device online", lambda: sum(d["state"] == "online" for d in rig.api("/api/v1/status")["devices"]) == n, 120)
-    time.sleep(20)  # discovery and the creation of files are once only
+    rig.until("every device online", online, 120)
+    time.sleep(Round.WARM)
+    daemon.stop(limit=300)
+    one = Round()
+    daemon = rig.daemon(name="wattwachtd-2")
+    rig.until("every device online", online, 120)
+    one.until_age(0, daemon.pid)
     points = len([p for p in rig.points().values() if p["quality"] == "good" and "/kpi/" not in p["point"]])
-    first = polls(rig)
-    used, took = measure(daemon.pid, seconds)
-    count = polls(rig) - first
-    memory.take(daemon.pid)
+    first, begin = polls(rig), time.monotonic()
+    one.until_age(1, daemon.pid)
+    count, took = polls(rig) - first, time.monotonic() - begin
     p99 = max(d["jitter_p99_ms"] for d in rig.api("/api/v1/status")["devices"])
-    memory.take(daemon.pid)
-    daemon.stop()
-    return used * 1e6 / (count * points / n), memory.mb, points / n, p99, count / took
+    daemon.stop(limit=300)
+    return one.used() * 1e6 / (count * points / n), one.mb, points / n, p99, count / took
 
 
 def collectd_config(rig, mqtt):
@@ -160,17 +170,19 @@ LoadPlugin mqtt
 """
 
 
-def run_collectd(rig, n, seconds, readings):
+def run_collectd(rig, n, readings):
     os.makedirs(rig.path("collectd", "rrd"), exist_ok=True)
     conf = rig.write("collectd.conf", collectd_config(rig, rig.mqtt))
-    memory = Memory()
-    process = rig.start("collectd", ["collectd", "-f", "-C", conf], env={"MIBS": ""})
-    time.sleep(45)  # creating its files is once only
-    used, took = measure(process.pid, seconds)
-    memory.take(process.pid)
-    memory.take(process.pid)
-    process.stop(limit=60)
-    return used * 1e6 / (readings * n * took / 10), memory.mb
+    command = ["collectd", "-f", "-C", conf]
+    process = rig.start("collectd", command, env={"MIBS": ""})
+    time.sleep(Round.WARM)
+    process.stop(limit=300)
+    one = Round()
+    process = rig.start("collectd-2", command, env={"MIBS": ""})
+    for index in range(2):
+        one.until_age(index, process.pid)
+    process.stop(limit=300)
+    return one.used() * 1e6 / (readings * n * (Round.AGES[1] - Round.AGES[0]) / 10), one.mb
 
 
 def bench_snmp(options):
@@ -180,7 +192,7 @@ def bench_snmp(options):
         rig.mqtt = rig.broker().port
         site(rig, rig.mqtt, None)
         devices(rig)
-        ours, memory, readings, p99, rate = run_wattwacht(rig, n, options.seconds)
+        ours, memory, readings, p99, rate = run_wattwacht(rig, n)
         row("wattwachtd, readings a device", readings, "", f"{rate:.1f} polls/s")
         oids = [f"{o}.{i}" for i in range(1, 25) for o in OUTLET] + [f"{o}.1" for o in PHASE + DEVICE]
         least = subprocess.run([os.path.join(options.build, "tests", "ask"), "3", *rig.agents.values()],
@@ -189,14 +201,14 @@ def bench_snmp(options):
         row("wattwachtd, CPU a reading", ours, "us")
         row("net-snmp that only asks and sums, CPU a reading", asked, "us")
         row("ratio: wattwachtd / only asking", ours / asked, "x")
-        for age, mb in zip(Memory.AGES, memory):
+        for age, mb in zip(Round.AGES, memory):
             row(f"wattwachtd, resident memory after {age} s", mb, "MB")
         row("wattwachtd, 99th percentile of poll jitter", p99, "ms")
         if shutil.which("collectd"):
-            theirs, their_memory = run_collectd(rig, n, options.seconds, len(oids))
+            theirs, their_memory = run_collectd(rig, n, len(oids))
             row("collectd, CPU a reading", theirs, "us")
             row("ratio: collectd / wattwachtd, CPU a reading", theirs / ours, "x", "aim: 8, at least 4")
-            for age, mb, their_mb in zip(Memory.AGES, memory, their_memory):
+            for age, mb, their_mb in zip(Round.AGES, memory, their_memory):
                 row(f"collectd, resident memory after {age} s", their_mb, "MB")
                 row(f"ratio: collectd / wattwachtd, memory after {age} s", their_mb / mb, "x", "at least 1")
 
