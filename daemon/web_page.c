@@ -40,6 +40,14 @@ const struct web_page *web_page_find(const char *path, struct web_query *query)
     return NULL;
 }
 
+static json_t *alert_count(const struct web_model *model)
+{
+    char text[20];
+    size_t n = json_array_size(model->alerts);
+    snprintf(text, sizeof text, "%zu", n);
+    return web_live_text("alert-count", n ? text : "", n ? WEB_BAD : WEB_FINE);
+}
+
 static void put_navigation(const struct web_world *world, const struct web_page *here, json_t *view)
 {
     static const char *const shown[] = {"overview", "alerts", "graphs", "capacity", "reports"};
@@ -52,6 +60,8 @@ static void put_navigation(const struct web_world *world, const struct web_page 
             web_put_text(one, "href", page->path);
             web_put_text(one, "title", web_say(world, page->title));
             web_put(one, "here", json_boolean(page == here));
+            if (!strcmp(page->name, "alerts"))
+                web_put(one, "count", alert_count(world->model));
         }
     web_put(view, "navigation", list);
 }
@@ -111,7 +121,6 @@ static void put_daemon(const struct web_world *world, json_t *view)
 void web_page_frame(const struct web_world *world, const struct web_page *page, const struct web_query *query,
                     json_t *view)
 {
-    char key[40], text[20];
     web_put_text(view, "site", world->config->title ? world->config->title : world->config->site);
     if (!json_object_get(view, "title"))
         web_put_text(view, "title", web_say(world, page->title));
@@ -121,10 +130,6 @@ void web_page_frame(const struct web_world *world, const struct web_page *page, 
     put_navigation(world, page, view);
     put_switches(world, view);
     put_daemon(world, view);
-    size_t n = json_array_size(world->model->alerts);
-    snprintf(key, sizeof key, "alert-count");
-    snprintf(text, sizeof text, "%zu", n);
-    web_put(view, "alert_count", web_live_text(key, n ? text : "", n ? WEB_BAD : WEB_FINE));
 }
 
 static uint64_t print_of(uint64_t print, const json_t *value)
