@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snmp_script.h"
 
+#include "snmp_bytes.h"
+
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,174 +15,6 @@
 enum { GET = 0xa0, GETNEXT = 0xa1, RESPONSE = 0xa2, GETBULK = 0xa5 };
 enum { TOO_BIG = 1, NO_SUCH_NAME = 2, GEN_ERR = 5, AUTHORIZATION_ERROR = 16 };
 enum { NO_SUCH_OBJECT = 0x80, NO_SUCH_INSTANCE = 0x81, END_OF_VIEW = 0x82 };
-
-struct name {
-    uint32_t id[128];
-    size_t n;
-};
-
-struct asked {
-    long version, id, command, a, b;
-    uint8_t community[64];
-    size_t community_n, n;
-    struct name name[256];
-};
-
-/* ---- encoding, from the end of a buffer towards its start ---- */
-
-struct out {
-    uint8_t bytes[65536];
-    size_t at; /* what is written stands behind it */
-};
-
-static void put_byte(struct out *o, unsigned b)
-{
-    if (o->at == 0)
-        abort();
-    o->bytes[--o->at] = (uint8_t)b;
-}
-
-static void put_head(struct out *o, unsigned tag, size_t end)
-{
-    size_t n = end - o->at;
-    if (n < 128) {
-        put_byte(o, (unsigned)n);
-    } else {
-        put_byte(o, n & 0xff);
-        put_byte(o, (unsigned)(n >> 8));
-        put_byte(o, 0x82);
-    }
-    put_byte(o, tag);
-}
-
-static void put_integer(struct out *o, unsigned tag, int64_t value)
-{
-    size_t end = o->at;
-    do {
-        put_byte(o, value & 0xff);
-        value >>= 8;
-    } while (!((value == 0 && !(o->bytes[o->at] & 0x80)) || (value == -1 && (o->bytes[o->at] & 0x80))));
-    put_head(o, tag, end);
-}
-
-static void put_bytes(struct out *o, unsigned tag, const void *bytes, size_t n)
-{
-    size_t end = o->at;
-    for (size_t i = n; i > 0; i--)
-        put_byte(o, ((const uint8_t *)bytes)[i - 1]);
-    put_head(o, tag, end);
-}
-
-static void put_name(struct out *o, const struct name *name)
-{
-    size_t end = o->at;
-    for (size_t i = name->n; i > 2; i--) {
-        uint32_t id = name->id[i - 1];
-        put_byte(o, id & 0x7f);
-        while (id >>= 7)
-            put_byte(o, 0x80 | (id & 0x7f));
-    }
-    put_byte(o, name->id[0] * 40 + name->id[1]);
-    put_head(o, TAG_OID, end);
-}
-
-static struct name name_of(const char *text)
-{
-    struct name name = {.n = 0};
-    for (char *end; *text; text = *end ? end + 1 : end)
-        name.id[name.n++] = (uint32_t)strtoul(text, &end, 10);
-    return name;
-}
-
-static int compare(const struct name *a, const struct name *b)
-{
-    for (size_t i = 0; i < a->n && i < b->n; i++) {
-        if (a->id[i] != b->id[i])
-            return a->id[i] < b->id[i] ? -1 : 1;
-    }
-    return a->n < b->n ? -1 : a->n > b->n;
-}
-
-/* ---- decoding ---- */
-
-struct in {
-    const uint8_t *at, *end;
-    bool bad;
-};
-
-static struct in get(struct in *in, unsigned *ret_tag)
-{
-    struct in inner = {in->end, in->end, true};
-    if (in->bad || in->end - in->at < 2)
-        return inner;
-    *ret_tag = *in->at++;
-    size_t n = *in->at++;
-    if (n & 0x80) {
-        size_t more = n & 0x7f;
-        for (n = 0; more && in->at < in->end; more--)
-            n = n << 8 | *in->at++;
-    }
-    if (n > (size_t)(in->end - in->at))
-        return inner;
-    inner = (struct in){in->at, in->at + n, false};
-    in->at += n;
-    return inner;
-}
-
-static long get_integer(struct in *in)
-{
-    unsigned tag;
-    struct in v = get(in, &tag);
-    if (v.bad || v.at == v.end)
-        return 0;
-    long value = (int8_t)*v.at++;
-    while (v.at < v.end)
-        value = (long)((unsigned long)value << 8 | *v.at++);
-    return value;
-}
-
-static struct name get_name(struct in *in)
-{
-    struct name name = {.n = 0};
-    unsigned tag;
-    struct in v = get(in, &tag);
-    if (v.bad || v.at == v.end)
-        return name;
-    name.id[0] = *v.at / 40;
-    name.id[1] = *v.at++ % 40;
-    name.n = 2;
-    while (v.at < v.end && name.n < 128) {
-        uint32_t id = 0;
-        do
-            id = id << 7 | (*v.at & 0x7f);
-        while ((*v.at++ & 0x80) && v.at < v.end);
-        name.id[name.n++] = id;
-    }
-    return name;
-}
-
-static bool decode(const uint8_t *bytes, size_t n, struct asked *q)
-{
-    unsigned tag;
-    struct in datagram = {bytes, bytes + n, false}, message = get(&datagram, &tag);
-    q->version = get_integer(&message);
-    struct in community = get(&message, &tag);
-    struct in pdu = get(&message, &tag);
-    if (community.bad || pdu.bad || community.end - community.at > 64)
-        return false;
-    q->community_n = (size_t)(community.end - community.at);
-    memcpy(q->community, community.at, q->community_n);
-    q->command = tag;
-    q->id = get_integer(&pdu);
-    q->a = get_integer(&pdu);
-    q->b = get_integer(&pdu);
-    struct in list = get(&pdu, &tag);
-    for (q->n = 0; !list.bad && list.at < list.end && q->n < 256;) {
-        struct in bind = get(&list, &tag);
-        q->name[q->n++] = get_name(&bind);
-    }
-    return true;
-}
 
 /* ---- answers ---- */
 
@@ -195,8 +29,8 @@ static struct bind binds[4096];
 static const struct script_object *exact(const struct script *s, const struct name *name)
 {
     for (size_t i = 0; i < s->n; i++) {
-        struct name at = name_of(s->object[i].oid);
-        if (compare(&at, name) == 0)
+        struct name at = bytes_name(s->object[i].oid);
+        if (bytes_compare(&at, name) == 0)
             return &s->object[i];
     }
     return NULL;
@@ -205,8 +39,8 @@ static const struct script_object *exact(const struct script *s, const struct na
 static struct bind after(const struct script *s, const struct name *name)
 {
     for (size_t i = 0; i < s->n; i++) {
-        struct name at = name_of(s->object[i].oid);
-        if (compare(&at, name) > 0)
+        struct name at = bytes_name(s->object[i].oid);
+        if (bytes_compare(&at, name) > 0)
             return (struct bind){at, &s->object[i], 0};
     }
     return (struct bind){*name, NULL, END_OF_VIEW};
@@ -215,7 +49,7 @@ static struct bind after(const struct script *s, const struct name *name)
 /* A walk that never ends, once it is among the outlets: the same row again, or row after row. */
 static struct bind endless(const struct script *s, const struct name *name)
 {
-    struct name table = name_of("1.3.6.1.4.1.32473.1.2.1"), load = name_of("1.3.6.1.4.1.32473.1.1.1.2.1");
+    struct name table = bytes_name("1.3.6.1.4.1.32473.1.2.1"), load = bytes_name("1.3.6.1.4.1.32473.1.1.1.2.1");
     if (name->n < 12 || memcmp(name->id, table.id, table.n * sizeof(uint32_t)) != 0)
         return after(s, name);
     struct bind b = {*name, exact(s, &load), 0};
@@ -249,27 +83,27 @@ static void put_value(struct out *o, const struct script *s, const struct bind *
     static const struct name uptime = {{1, 3, 6, 1, 2, 1, 1, 3, 0}, 9};
     struct timespec t;
     if (!object) {
-        put_bytes(o, b->tag, NULL, 0);
+        bytes_put(o, b->tag, NULL, 0);
         return;
     }
     if (object->poison) {
-        put_bytes(o, 0x02, NULL, 0); /* an INTEGER without content: no valid encoding */
+        bytes_put(o, 0x02, NULL, 0); /* an INTEGER without content: no valid encoding */
         return;
     }
-    if (compare(&b->name, &uptime) == 0) {
+    if (bytes_compare(&b->name, &uptime) == 0) {
         clock_gettime(CLOCK_MONOTONIC, &t);
-        put_integer(o, TAG_TICKS, (t.tv_sec * 100 + t.tv_nsec / 10000000 + s->uptime_offset) & 0xffffffff);
+        bytes_put_integer(o, TAG_TICKS, (t.tv_sec * 100 + t.tv_nsec / 10000000 + s->uptime_offset) & 0xffffffff);
         return;
     }
     switch (object->tag) {
-    case TAG_TEXT: put_bytes(o, TAG_TEXT, object->text, strlen(object->text)); break;
+    case TAG_TEXT: bytes_put(o, TAG_TEXT, object->text, strlen(object->text)); break;
     case TAG_OID: {
-        struct name value = name_of(object->text);
-        put_name(o, &value);
+        struct name value = bytes_name(object->text);
+        bytes_put_name(o, &value);
         break;
     }
-    case TAG_NULL: put_bytes(o, TAG_NULL, NULL, 0); break;
-    default: put_integer(o, s->fault == SF_WRONG_TYPE ? 0x40 : object->tag, object->number); break;
+    case TAG_NULL: bytes_put(o, TAG_NULL, NULL, 0); break;
+    default: bytes_put_integer(o, s->fault == SF_WRONG_TYPE ? 0x40 : object->tag, object->number); break;
     }
 }
 
@@ -281,22 +115,22 @@ static void put_reply(struct out *o, const struct script *s, const struct asked 
         struct bind b = binds[i - 1];
         size_t bind_end = o->at;
         if (error)
-            put_bytes(o, TAG_NULL, NULL, 0);
+            bytes_put(o, TAG_NULL, NULL, 0);
         else
             put_value(o, s, &b);
         if (s->fault == SF_WRONG_OID)
             b.name.id[b.name.n - 1]++;
-        put_name(o, &b.name);
-        put_head(o, 0x30, bind_end);
+        bytes_put_name(o, &b.name);
+        bytes_put_head(o, 0x30, bind_end);
     }
-    put_head(o, 0x30, end);
-    put_integer(o, 0x02, index);
-    put_integer(o, 0x02, error);
-    put_integer(o, 0x02, s->fault == SF_WRONG_ID ? q->id + 1000 : q->id);
-    put_head(o, RESPONSE, end);
-    put_bytes(o, 0x04, q->community, q->community_n);
-    put_integer(o, 0x02, s->fault == SF_WRONG_VERSION ? !q->version : q->version);
-    put_head(o, 0x30, end);
+    bytes_put_head(o, 0x30, end);
+    bytes_put_integer(o, 0x02, index);
+    bytes_put_integer(o, 0x02, error);
+    bytes_put_integer(o, 0x02, s->fault == SF_WRONG_ID ? q->id + 1000 : q->id);
+    bytes_put_head(o, RESPONSE, end);
+    bytes_put(o, 0x04, q->community, q->community_n);
+    bytes_put_integer(o, 0x02, s->fault == SF_WRONG_VERSION ? !q->version : q->version);
+    bytes_put_head(o, 0x30, end);
 }
 
 static void deliver(struct script *s, int fd, const uint8_t *bytes, size_t n)
@@ -400,7 +234,7 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *us
     ssize_t n = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)s->from, &from_n);
     struct timespec t;
     s->from_n = from_n;
-    if (n <= 0 || !decode(bytes, (size_t)n, &q))
+    if (n <= 0 || !bytes_decode(bytes, (size_t)n, &q))
         return 0;
     clock_gettime(CLOCK_MONOTONIC, &t);
     s->asked_us = t.tv_sec * 1000000 + t.tv_nsec / 1000;
@@ -473,11 +307,11 @@ struct script_object *script_find(struct script *s, const char *oid)
 
 struct script_object *script_add(struct script *s, const char *oid, uint8_t tag, long number, const char *text)
 {
-    struct name name = name_of(oid);
+    struct name name = bytes_name(oid);
     size_t at = 0;
     while (at < s->n) {
-        struct name there = name_of(s->object[at].oid);
-        if (compare(&there, &name) > 0)
+        struct name there = bytes_name(s->object[at].oid);
+        if (bytes_compare(&there, &name) > 0)
             break;
         at++;
     }
