@@ -111,18 +111,19 @@ static void put_energy(const struct web_world *world, const json_t *document, js
 {
     static const struct {
         const char *key, *title;
-    } rows[] = {{"total_wh", "Entered"},
-                {"it_wh", "IT"},
-                {"cooling_wh", "Cooling"},
-                {"losses_wh", "Losses"},
-                {"unmetered_wh", "Not metered"}};
+        bool seldom; /* told only where there is any */
+    } rows[] = {{"total_wh", "Entered", false},        {"it_wh", "IT", false},
+                {"cooling_wh", "Cooling", false},      {"cooling_bought_wh", "Cooling bought", true},
+                {"losses_wh", "Losses", false},        {"lighting_wh", "Lighting", true},
+                {"other_wh", "Other", true},           {"heat_pump_wh", "Heat pump", true},
+                {"unmetered_wh", "Not metered", false}};
     const json_t *energy = json_object_get(document, "energy");
     json_t *list = json_array();
     double total = web_number(energy, "total_wh");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double wh = web_number(energy, rows[i].key);
         char number[48];
-        if (isnan(wh))
+        if (isnan(wh) || (rows[i].seldom && wh == 0))
             continue;
         json_t *row = web_add(list, json_object());
         web_put_text(row, "title", web_say(world, rows[i].title));
