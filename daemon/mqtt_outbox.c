@@ -125,6 +125,7 @@ void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char
     }
     /* the newer one inherits the place: a topic that is written often must not wait for ever */
     struct mqtt_message *after = older->lane == lane ? TAILQ_NEXT(older, link) : NULL;
+    bool same = older->size == size && memcmp(older->payload, message->payload, size) == 0;
     take_out(outbox, older);
     add(outbox, message, false);
     if (after) {
@@ -133,7 +134,7 @@ void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char
     }
     mqtt_message_free(older);
     outbox->stats.superseded++;
-    outbox->stats.overtaken += lane == MQTT_LANE_STATE;
+    outbox->stats.overtaken += lane == MQTT_LANE_STATE && !same; /* told twice in a round, as after a snapshot */
 }
 
 void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter, bool optional)

@@ -45,6 +45,11 @@ static void test_latest_wins(void **state)
     mqtt_outbox_stats(outbox, &stats);
     assert_int_equal(stats.messages, 3);
     assert_int_equal(stats.superseded, 2);
+    assert_int_equal(stats.overtaken, 2); /* "1" of a and c is told by history, or never */
+    put(outbox, MQTT_LANE_STATE, "c", "3", true);
+    mqtt_outbox_stats(outbox, &stats);
+    assert_int_equal(stats.superseded, 3);
+    assert_int_equal(stats.overtaken, 2); /* the same again: nothing is missed */
     take_all(outbox, all, sizeof all);
     assert_string_equal(all, "a=22 b=1 c=3"); /* each in the place of its first */
     mqtt_outbox_stats(outbox, &stats);
