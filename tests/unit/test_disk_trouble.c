@@ -103,6 +103,7 @@ static void full_and_free(void (*make_free)(struct disk *disk))
     struct disk *disk = rig_open();
     assert_int_equal(disk_start(disk), 0);
     rig_points(disk);
+    rig_flush(disk, 4); /* the first turn is over: the next one, a second later, takes all rows at once */
     rig_rows(disk, start, 0, 12000);
     await_trouble(disk, true);
     make_free(disk);
