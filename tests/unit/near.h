@@ -20,5 +20,10 @@ static inline void near(const char *name, double value, double wanted, double to
     assert_true(right);
 }
 
-/* named by its own words */
-#define NEAR(value, wanted, tolerance) near(#value, value, wanted, tolerance)
+/* Named by its own words; what is wanted is a number. */
+#define NEAR(value, wanted, tolerance)                 \
+    do {                                               \
+        double wanted_number = (wanted);               \
+        assert_false(isnan(wanted_number));            \
+        near(#value, value, wanted_number, tolerance); \
+    } while (0)

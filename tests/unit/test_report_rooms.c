@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scope, balance_window, window_sum, report_members, report_worth: rooms together, as groups and as the site: over the
  * same time, with those named that are missing; and what their heat costs and brings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "daemon/report_document.h"
 #include "daemon/report_explain.h"
-#include "daemon/report_render.h"
+#include "near.h"
+#include "report_look.h"
 #include "state_world.h"
 
 #include <math.h>
@@ -27,48 +22,6 @@ static json_t *build(struct world *w, const char *scope)
     json_t *document = NULL;
     assert_int_equal(report_build(&request, &document), 0);
     return document;
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value ? value : "";
-}
-
-static double number(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static void near(double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance))
-        print_message("  %.9g, wanted %.9g\n", value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance);
-}
-
-static const json_t *in(const json_t *list, const char *key, const char *wanted)
-{
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (!strcmp(text(json_array_get(list, i), key), wanted))
-            return json_array_get(list, i);
-    fail_msg("%s is missing", wanted);
-    return NULL;
-}
-
-/* The document in a format holds each of the texts. */
-static void holds(const json_t *document, const char *format, const char *language, const char *const *texts)
-{
-    struct diag *diag = diag_new();
-    char *all = NULL;
-    size_t n;
-    assert_int_equal(report_render(document, report_format_find(format), language, diag, &all, &n), 0);
-    for (; *texts; texts++)
-        if (!strstr(all, *texts))
-            fail_msg("no '%s' in %s", *texts, all);
-    free(all);
-    diag_free(diag);
 }
 
 static enum quantity kind = Q_ENERGY; /* of the meters to come */
@@ -147,37 +100,39 @@ static void test_price(void **state)
     struct world *w = heated();
     json_t *d = build(w, "stad");
     const json_t *year = json_object_get(json_object_get(d, "heat"), "year");
-    double used = number(year, "used_wh") / 1e6, electricity = number(year, "electricity_eur");
+    double used = look_number(year, "used_wh") / 1e6, electricity = look_number(year, "electricity_eur");
     double price = annual(electricity) / used;
-    near(number(year, "lcoh_eur_mwh"), price, 1e-3);
-    near(number(year, "payback_years"), 45000 / (used / 0.9 * 80 - electricity), 1e-6);
-    assert_true(number(year, "lcoh_low_eur_mwh") < price && price < number(year, "lcoh_high_eur_mwh"));
-    assert_true(number(year, "payback_low_years") < number(year, "payback_high_years"));
+    NEAR(look_number(year, "lcoh_eur_mwh"), price, 1e-3);
+    NEAR(look_number(year, "payback_years"), 45000 / (used / 0.9 * 80 - electricity), 1e-6);
+    assert_true(look_number(year, "lcoh_low_eur_mwh") < price && price < look_number(year, "lcoh_high_eur_mwh"));
+    assert_true(look_number(year, "payback_low_years") < look_number(year, "payback_high_years"));
     assert_true(json_is_null(json_object_get(year, "payback_sold_years"))); /* no price of heat */
-    assert_string_equal(text(year, "lcoh_reason"), "");
-    holds(d, "text", "en", (const char *const[]){"Price of the heat (LCOH)", "Paid back by the gas saved", NULL});
-    holds(d, "html", "nl", (const char *const[]){"Kostprijs van de warmte (LCOH)", "\u20ac/MWh", NULL});
-    holds(d, "csv", "en", (const char *const[]){",lcoh_eur_mwh,", ",EUR/MWh,", ",payback_years,", ",years,", NULL});
-    const char *advice = text(in(json_object_get(d, "advice"), "id", "heat"), "text");
+    assert_string_equal(look_text(year, "lcoh_reason"), "");
+    look_holds(d, "text", "en", (const char *const[]){"Price of the heat (LCOH)", "Paid back by the gas saved", NULL});
+    look_holds(d, "html", "nl", (const char *const[]){"Kostprijs van de warmte (LCOH)", "\u20ac/MWh", NULL});
+    look_holds(d, "csv", "en",
+               (const char *const[]){",lcoh_eur_mwh,", ",EUR/MWh,", ",payback_years,", ",years,", NULL});
+    const char *advice = look_text(look_in(json_object_get(d, "advice"), "id", "heat"), "text");
     assert_non_null(strstr(advice, "45000 euros would be paid back in"));
     json_decref(d);
     /* both rooms: sums over sums */
     d = build(w, "site");
     const json_t *heat = json_object_get(d, "heat"), *both = json_object_get(heat, "year");
-    const json_t *gent = json_object_get(in(json_object_get(heat, "rooms"), "room", "gent"), "year");
-    double all = used + number(gent, "used_wh") / 1e6;
-    near(number(both, "used_wh") / 1e6, all, 1e-6);
-    near(number(both, "lcoh_eur_mwh"), (annual(electricity) + annual(number(gent, "electricity_eur"))) / all, 1e-3);
-    near(number(both, "investment_eur"), 90000, 1e-9);
-    near(number(in(json_object_get(heat, "prices"), "room", "stad"), "lcoh_eur_mwh"), price, 1e-3);
-    holds(d, "text", "nl", (const char *const[]){"Wat de warmte van elke ruimte kost", "jaar", NULL});
+    const json_t *gent = json_object_get(look_in(json_object_get(heat, "rooms"), "room", "gent"), "year");
+    double all = used + look_number(gent, "used_wh") / 1e6;
+    NEAR(look_number(both, "used_wh") / 1e6, all, 1e-6);
+    NEAR(look_number(both, "lcoh_eur_mwh"), (annual(electricity) + annual(look_number(gent, "electricity_eur"))) / all,
+         1e-3);
+    NEAR(look_number(both, "investment_eur"), 90000, 1e-9);
+    NEAR(look_number(look_in(json_object_get(heat, "prices"), "room", "stad"), "lcoh_eur_mwh"), price, 1e-3);
+    look_holds(d, "text", "nl", (const char *const[]){"Wat de warmte van elke ruimte kost", "jaar", NULL});
     json_decref(d);
     /* one without: the sum has none, and says whose is missing */
     w->room[1].heat.investment.cost = NAN;
     d = build(w, "site");
     both = json_object_get(json_object_get(d, "heat"), "year");
-    assert_true(isnan(number(both, "lcoh_eur_mwh")) && number(both, "used_wh") > 0);
-    assert_string_equal(text(both, "lcoh_reason"), "gent: heat.investment is not stated");
+    assert_true(isnan(look_number(both, "lcoh_eur_mwh")) && look_number(both, "used_wh") > 0);
+    assert_string_equal(look_text(both, "lcoh_reason"), "gent: heat.investment is not stated");
     json_decref(d);
     world_free(w);
 }
@@ -203,9 +158,10 @@ static void test_no_price(void **state)
         w->config.factors.price_gas = rows[i].gas;
         json_t *d = build(w, "stad");
         const json_t *year = json_object_get(json_object_get(d, "heat"), "year");
-        assert_string_equal(text(in(json_object_get(d, "missing"), "what", rows[i].what), "why"), rows[i].why);
-        assert_true(isnan(number(year, "payback_years")) && number(year, "used_wh") > 0);
-        assert_true(isnan(number(year, "lcoh_eur_mwh")) == !strcmp(rows[i].what, "lcoh"));
+        assert_string_equal(look_text(look_in(json_object_get(d, "missing"), "what", rows[i].what), "why"),
+                            rows[i].why);
+        assert_true(isnan(look_number(year, "payback_years")) && look_number(year, "used_wh") > 0);
+        assert_true(isnan(look_number(year, "lcoh_eur_mwh")) == !strcmp(rows[i].what, "lcoh"));
         json_decref(d);
     }
     world_free(w);
@@ -221,9 +177,9 @@ static void test_formulas(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(report_explain(&request, i ? "payback" : "lcoh", &d), 0);
         const json_t *prices = json_object_get(d, "prices");
-        near(number(in(prices, "name", "Interest and repayment a year"), "value"), 0.0963423 * 45000, 1e-2);
-        holds(d, "text", "en", (const char *const[]){"Heat offer: Stad", "Price of the heat (LCOH)", NULL});
-        holds(d, "text", "fr", (const char *const[]){"(intérêts et remboursement + entretien", NULL});
+        NEAR(look_number(look_in(prices, "name", "Interest and repayment a year"), "value"), 0.0963423 * 45000, 1e-2);
+        look_holds(d, "text", "en", (const char *const[]){"Heat offer: Stad", "Price of the heat (LCOH)", NULL});
+        look_holds(d, "text", "fr", (const char *const[]){"(intérêts et remboursement + entretien", NULL});
         json_decref(d);
     }
     world_free(w);
@@ -247,17 +203,12 @@ static struct world *sites(void)
     return w;
 }
 
-static const json_t *kpi(const json_t *d, const char *id)
-{
-    return in(json_object_get(d, "kpis"), "id", id);
-}
-
 static bool missing(const json_t *d, const char *what, const char *why)
 {
     size_t i;
     const json_t *one;
-    json_array_foreach(json_object_get(d, "missing"), i,
-                       one) if (!strcmp(text(one, "what"), what) && strstr(text(one, "why"), why)) return true;
+    json_array_foreach(json_object_get(d, "missing"), i, one) if (!strcmp(look_text(one, "what"), what) &&
+                                                                  strstr(look_text(one, "why"), why)) return true;
     return false;
 }
 
@@ -291,22 +242,22 @@ static void test_same_time(void **state)
     run(w, then, middle + 900, END);
     memset(offset, 0, sizeof offset);
     json_t *d = build(w, "vlaams-brabant");
-    assert_string_equal(text(d, "scope"), "vlaams-brabant");
-    assert_string_equal(text(d, "title"), "Vlaams-Brabant");
-    const json_t *ipue = kpi(d, "ipue"), *members = json_object_get(d, "members");
-    near(number(ipue, "value"), 39.0 / 25, 1e-9);
-    near(number(ipue, "coverage"), 0.5, 1e-3);
+    assert_string_equal(look_text(d, "scope"), "vlaams-brabant");
+    assert_string_equal(look_text(d, "title"), "Vlaams-Brabant");
+    const json_t *ipue = look_kpi(d, "ipue"), *members = json_object_get(d, "members");
+    NEAR(look_number(ipue, "value"), 39.0 / 25, 1e-9);
+    NEAR(look_number(ipue, "coverage"), 0.5, 1e-3);
     assert_int_equal(json_array_size(members), 2);
-    near(number(in(members, "room", "stad"), "coverage"), 1, 1e-3);
-    near(number(in(members, "room", "stad"), "ratio"), 2.25, 1e-6);
-    near(number(in(members, "room", "gent"), "coverage"), 0.5, 1e-3);
-    near(number(in(members, "room", "gent"), "ratio"), 1.6, 1e-9);
+    NEAR(look_number(look_in(members, "room", "stad"), "coverage"), 1, 1e-3);
+    NEAR(look_number(look_in(members, "room", "stad"), "ratio"), 2.25, 1e-6);
+    NEAR(look_number(look_in(members, "room", "gent"), "coverage"), 0.5, 1e-3);
+    NEAR(look_number(look_in(members, "room", "gent"), "ratio"), 1.6, 1e-9);
     double all = 24.0 * 5 * (15000 + 30000 + 24000);
-    near(number(json_object_get(d, "energy"), "total_wh"), all, 8000);
-    near(number(in(members, "room", "gent"), "share"), 24.0 * 5 * 24000 / all, 2e-3);
-    holds(d, "text", "en", (const char *const[]){"Vlaams-Brabant · ", "What it is the sum of", "Gent", NULL});
-    holds(d, "html", "nl", (const char *const[]){"Waarvan het de som is", NULL});
-    holds(d, "csv", "fr", (const char *const[]){"members;gent;", NULL});
+    NEAR(look_number(json_object_get(d, "energy"), "total_wh"), all, 8000);
+    NEAR(look_number(look_in(members, "room", "gent"), "share"), 24.0 * 5 * 24000 / all, 2e-3);
+    look_holds(d, "text", "en", (const char *const[]){"Vlaams-Brabant · ", "What it is the sum of", "Gent", NULL});
+    look_holds(d, "html", "nl", (const char *const[]){"Waarvan het de som is", NULL});
+    look_holds(d, "csv", "fr", (const char *const[]){"members;gent;", NULL});
     json_decref(d);
     world_free(w);
 }
@@ -320,18 +271,21 @@ static void test_member_missing(void **state)
     run(w, watts, T0 - 2 * DAY, T0 - DAY);
     run(w, one, T0 - DAY + 900, END);
     json_t *d = build(w, "all");
-    assert_true(isnan(number(kpi(d, "ipue"), "value")) && isnan(number(kpi(d, "it-energy"), "value")));
-    assert_true(isnan(number(json_object_get(d, "energy"), "total_wh")));
-    assert_true(isnan(number(json_object_get(d, "energy"), "it_wh")));
+    assert_true(isnan(look_number(look_kpi(d, "ipue"), "value")) &&
+                isnan(look_number(look_kpi(d, "it-energy"), "value")));
+    assert_true(isnan(look_number(json_object_get(d, "energy"), "total_wh")));
+    assert_true(isnan(look_number(json_object_get(d, "energy"), "it_wh")));
     assert_true(missing(d, "members", "gent: no time in which all its meters were read: nothing from grid-g, pdu-g"));
     assert_true(missing(d, "members", "brugge: no "));
     const json_t *members = json_object_get(d, "members");
-    near(number(in(members, "room", "stad"), "ratio"), 1.5, 1e-9);
-    assert_true(isnan(number(in(members, "room", "gent"), "it_wh")) && *text(in(members, "room", "gent"), "reason"));
+    NEAR(look_number(look_in(members, "room", "stad"), "ratio"), 1.5, 1e-9);
+    assert_true(isnan(look_number(look_in(members, "room", "gent"), "it_wh")) &&
+                *look_text(look_in(members, "room", "gent"), "reason"));
     json_decref(d);
     d = build(w, "gent");
-    assert_true(isnan(number(json_object_get(d, "energy"), "it_wh")));
-    assert_true(isnan(number(kpi(d, "total-energy"), "value")) && *text(kpi(d, "total-energy"), "reason"));
+    assert_true(isnan(look_number(json_object_get(d, "energy"), "it_wh")));
+    assert_true(isnan(look_number(look_kpi(d, "total-energy"), "value")) &&
+                *look_text(look_kpi(d, "total-energy"), "reason"));
     assert_int_equal(json_array_size(json_object_get(d, "members")), 0);
     json_decref(d);
     world_free(w);
@@ -353,8 +307,8 @@ static void test_uncertainty(void **state)
     run(w, watts, T0, END);
     json_t *d = build(w, "vlaams-brabant");
     double u = 0.01 / sqrt(3) / sqrt(2); /* of a side: two meters alike */
-    near(number(kpi(d, "ipue"), "value"), 1.5, 1e-9);
-    near(number(kpi(d, "ipue"), "uncertainty_k2"), 2 * 0.5 * sqrt(2) * u, 1e-9);
+    NEAR(look_number(look_kpi(d, "ipue"), "value"), 1.5, 1e-9);
+    NEAR(look_number(look_kpi(d, "ipue"), "uncertainty_k2"), 2 * 0.5 * sqrt(2) * u, 1e-9);
     json_decref(d);
     world_free(w);
 }
@@ -375,11 +329,11 @@ static void test_parts(void **state)
     kind = Q_ENERGY;
     run(w, watts, T0, END);
     json_t *d = build(w, "gent");
-    near(number(kpi(d, "cer"), "value"), 3, 1e-9);
+    NEAR(look_number(look_kpi(d, "cer"), "value"), 3, 1e-9);
     json_decref(d);
     d = build(w, "site");
-    assert_true(isnan(number(kpi(d, "cer"), "value")));
-    assert_string_equal(text(kpi(d, "cer"), "reason"), "stad: no heat meter on the cooling");
+    assert_true(isnan(look_number(look_kpi(d, "cer"), "value")));
+    assert_string_equal(look_text(look_kpi(d, "cer"), "reason"), "stad: no heat meter on the cooling");
     json_decref(d);
     kind = Q_HEAT_ENERGY;
     meter(w, "heat-s", 0, ROLE_COOLING);
@@ -392,7 +346,7 @@ static void test_parts(void **state)
                                      .to_s = END + DAY,
                                      .now_s = END + DAY};
     assert_int_equal(report_build(&request, &d), 0);
-    near(number(kpi(d, "cer"), "value"), 3, 1e-9);
+    NEAR(look_number(look_kpi(d, "cer"), "value"), 3, 1e-9);
     json_decref(d);
     world_free(w);
 }
@@ -411,12 +365,12 @@ static void test_peaks(void **state)
     run(w, watts, T0, END);
     json_t *d = build(w, "site");
     const json_t *peaks = json_object_get(d, "peaks");
-    near(number(peaks, "mean_w"), 22000, 1e-6);
-    assert_string_equal(text(peaks, "basis"), "sum of what enters");
+    NEAR(look_number(peaks, "mean_w"), 22000, 1e-6);
+    assert_string_equal(look_text(peaks, "basis"), "sum of what enters");
     json_decref(d);
     d = build(w, "stad");
-    near(number(json_object_get(d, "peaks"), "mean_w"), 15000, 1e-6);
-    assert_string_equal(text(json_object_get(d, "peaks"), "basis"), "meter at the grid");
+    NEAR(look_number(json_object_get(d, "peaks"), "mean_w"), 15000, 1e-6);
+    assert_string_equal(look_text(json_object_get(d, "peaks"), "basis"), "meter at the grid");
     json_decref(d);
     world_free(w);
 }
