@@ -99,7 +99,7 @@ static int enters(const struct all *a, const struct balance_meter *m)
 {
     switch (m->as) {
     case ROLE_GRID:
-    case ROLE_SOLAR: return 1;
+    case ROLE_SOLAR:
     case ROLE_FUEL: return 1;
     case ROLE_GENERATOR: return !has(a, ROLE_FUEL);
     case ROLE_EXPORT: return -1;

@@ -14,6 +14,23 @@ static void wrong(struct field_reader *reader, const struct yaml_node *node, con
     diag_error(reader->diag, child ? child->at : node->at, key, "%s", what);
 }
 
+static bool pure_number(const char *text, double *ret)
+{
+    struct decimal number;
+    const char *end;
+    if (decimal_parse(text, &number, &end) < 0 || *end)
+        return false;
+    *ret = decimal_value(number);
+    return true;
+}
+
+/* A number with its unit, whatever the unit measures; NULL: it is none. */
+static const struct unit *any_unit(const char *text, struct decimal *ret)
+{
+    const char *end;
+    return decimal_parse(text, ret, &end) == 0 ? unit_find(end + (*end == ' ')) : NULL;
+}
+
 static enum quantity quantity_of_point(const char *point)
 {
     const char *slash = point ? strrchr(point, '/') : NULL;
@@ -31,15 +48,12 @@ static double alert_limit(struct field_reader *reader, const struct yaml_node *n
     if (q != Q_NONE && !unit_parse_value(text, dimension_of(q), &value))
         return value;
     struct decimal number;
-    const char *end;
-    bool pure = decimal_parse(text, &number, &end) == 0 && !*end;
+    bool pure = pure_number(text, &value);
     if (pure && (q == Q_NONE || dimension_of(q) == D_ONE || dimension_of(q) == D_STATE))
-        return decimal_value(number);
-    if (q == Q_NONE && !pure) {
-        const struct unit *unit = decimal_parse(text, &number, &end) == 0 ? unit_find(end + (*end == ' ')) : NULL;
-        if (unit)
-            return unit_to_base(unit, decimal_value(number));
-    }
+        return value;
+    const struct unit *unit = q == Q_NONE && !pure ? any_unit(text, &number) : NULL;
+    if (unit)
+        return unit_to_base(unit, decimal_value(number));
     char what[160];
     snprintf(what, sizeof what, "'%s' is not a %s with its unit, like %s", text,
              q == Q_NONE ? "value" : dimension_name(dimension_of(q)),
@@ -52,8 +66,7 @@ static double alert_limit(struct field_reader *reader, const struct yaml_node *n
 static double any_difference(const char *text)
 {
     struct decimal number;
-    const char *end;
-    const struct unit *unit = decimal_parse(text, &number, &end) == 0 ? unit_find(end + (*end == ' ')) : NULL;
+    const struct unit *unit = any_unit(text, &number);
     if (unit && unit->dimension == D_TEMPERATURE)
         unit = unit_find_as(unit->name, D_TEMPERATURE_DIFF);
     return unit ? unit_to_base(unit, decimal_value(number)) : -1;
@@ -64,18 +77,15 @@ static double alert_hysteresis(struct field_reader *reader, const struct yaml_no
                                const char *point)
 {
     enum dimension dimension = dimension_of(quantity_of_point(point));
-    struct decimal number;
-    const char *end;
     double value = 0;
     if (!text)
         return 0;
     if (dimension == D_TEMPERATURE)
         dimension = D_TEMPERATURE_DIFF;
-    if (decimal_parse(text, &number, &end) == 0 && !*end)
-        value = decimal_value(number);
-    else if (dimension == D_NONE)
+    bool pure = pure_number(text, &value);
+    if (!pure && dimension == D_NONE)
         value = any_difference(text);
-    else if (unit_parse_value(text, dimension, &value) < 0)
+    else if (!pure && unit_parse_value(text, dimension, &value) < 0)
         value = -1;
     if (value < 0)
         wrong(reader, node, "hysteresis", "expected a difference in the point's unit, like 100W or 2K, not negative");
@@ -87,16 +97,14 @@ static void check_built_in(struct field_reader *reader, const struct yaml_node *
                            const struct rule_row *row)
 {
     double value;
-    struct decimal number;
-    const char *end;
     const char *of_point[] = {"below", "hysteresis", row->limit > 0 ? NULL : "above"};
     for (size_t i = 0; i < sizeof of_point / sizeof of_point[0]; i++)
         if (of_point[i] && yaml_get(node, of_point[i]))
             wrong(reader, node, of_point[i],
                   row->limit > 0 ? "this rule takes above, hold and priority; a limit of the site's own needs point:"
                                  : "this rule takes hold and priority; a limit of the site's own needs point:");
-    bool pure = alert->above && decimal_parse(alert->above, &number, &end) == 0 && !*end;
-    if (row->limit > 0 && alert->above && !pure && unit_parse_value(alert->above, D_PERCENT, &value) < 0)
+    if (row->limit > 0 && alert->above && !pure_number(alert->above, &value) &&
+        unit_parse_value(alert->above, D_PERCENT, &value) < 0)
         wrong(reader, node, "above", "expected a part of the breaker's rating, like 90%");
 }
 

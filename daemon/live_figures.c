@@ -129,10 +129,10 @@ static void find_powers(const struct live_room *room, struct powers *p)
     struct kpi_energy total, it;
     if (!w || !plan)
         abort();
-    for (size_t i = 0; i < room->n; i++)
+    for (size_t i = 0; i < room->n; i++) {
         plan[i] = room->meters[i].meter;
-    for (size_t i = 0; i < room->n; i++)
         plan[i].covered = !isnan(room->meters[i].power);
+    }
     balance_plan(plan, room->n, w->ups_unmetered);
     balance_overlap(plan, room->n, w);
     for (size_t i = 0; i < room->n; i++)

@@ -21,13 +21,12 @@ static void add(struct kpi_energy *to, const struct kpi_energy *e)
 /* A room's energies as those of one meter at the site's boundary; what lies beside the balance as it is. */
 static void add_room(struct kpi_energies *to, const struct kpi_window *w, const struct kpi_energies *room)
 {
-    static const enum role beside[] = {ROLE_FUEL,     ROLE_SOLAR, ROLE_COOLING,
-                                       ROLE_HEAT_OUT, ROLE_WATER, ROLE_WATER_POTABLE};
+    static const enum role beside[] = {ROLE_COOLING, ROLE_HEAT_OUT, ROLE_WATER, ROLE_WATER_POTABLE};
     char reason[200];
     struct kpi_energy it, total = kpi_entered(w, room);
     add(&to->removed, &room->removed);
     add(&to->heat, &room->heat);
-    for (size_t i = 2; i < sizeof beside / sizeof beside[0]; i++)
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++)
         add(&to->role[beside[i]], &room->role[beside[i]]);
     if (kpi_it(w, room, &it, reason))
         return;

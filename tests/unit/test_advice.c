@@ -11,6 +11,7 @@
 #include "daemon/advice_power.h"
 #include "daemon/capacity_site.h"
 #include "state_world.h"
+#include "near.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,13 +20,6 @@
 #define T0  WORLD_T0
 #define DAY INT64_C(86400)
 #define END (T0 + 30 * DAY)
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 struct stage {
     struct world *world;

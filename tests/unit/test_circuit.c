@@ -7,15 +7,9 @@
 #include <cmocka.h>
 
 #include "daemon/circuit.h"
+#include "near.h"
 
 #include <math.h>
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 static void test_limits(void **state)
 {

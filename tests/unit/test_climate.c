@@ -8,15 +8,9 @@
 
 #include "daemon/air_index.h"
 #include "daemon/moist_air.h"
+#include "near.h"
 
 #include <math.h>
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 static void test_moist_air(void **state)
 {

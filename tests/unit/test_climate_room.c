@@ -8,6 +8,7 @@
 
 #include "daemon/climate_room.h"
 #include "state_world.h"
+#include "near.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,13 +17,6 @@
 #define T0  WORLD_T0
 #define DAY INT64_C(86400)
 #define END (T0 + 10 * DAY)
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 /* Warmer by 6 K from 12 to 18 h. */
 static double afternoon(int64_t t, const void *context)

@@ -10,15 +10,9 @@
 #include "daemon/heat_grade.h"
 #include "daemon/heat_store.h"
 #include "daemon/heat_year.h"
+#include "near.h"
 
 #include <math.h>
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 static void test_degree_days(void **state)
 {

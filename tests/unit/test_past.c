@@ -8,6 +8,7 @@
 
 #include "daemon/plant.h"
 #include "state_world.h"
+#include "near.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,13 +17,6 @@
 
 #define T0  WORLD_T0
 #define DAY INT64_C(86400)
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 /* A number for each quarter, silent for the second day's first six hours. */
 static double steps(int64_t t, const void *context)

@@ -9,16 +9,10 @@
 #include "daemon/free_cooling.h"
 #include "daemon/lifetime.h"
 #include "daemon/ups_curve.h"
+#include "near.h"
 
 #include <errno.h>
 #include <math.h>
-
-static void near(const char *name, double value, double wanted, double tolerance)
-{
-    if (!(fabs(value - wanted) <= tolerance) && !(isnan(value) && isnan(wanted)))
-        print_message("  %s: %.9g, wanted %.9g\n", name, value, wanted);
-    assert_true(fabs(value - wanted) <= tolerance || (isnan(value) && isnan(wanted)));
-}
 
 static const struct ups_curve example = {{0.02, 0.02, 0.015}, 3, 0.1, 1, 0};
 
