@@ -2,6 +2,7 @@
 #include "ledger_register.h"
 
 #include "daemon/ledger_segment.h"
+#include "daemon/numbered.h"
 #include "drivers/arena.h"
 #include "drivers/hash.h"
 
@@ -32,7 +33,8 @@ struct slot {
 
 struct ledger_register {
     sqlite3 *db;
-    uint32_t end, room;
+    uint32_t end;
+    size_t room;
     struct slot *slot; /* by number */
     size_t n_index, room_index;
     uint32_t *index; /* numbers by device, part and quantity, in open addressing; 0: free */
@@ -138,17 +140,7 @@ static struct record record_at(const struct ledger_register *reg, uint32_t numbe
 
 static struct slot *slot_at(struct ledger_register *reg, uint32_t number)
 {
-    if (number >= reg->room) {
-        uint32_t room = number + number / 4 + 64;
-        struct slot *larger = calloc(room, sizeof *larger); /* what is not used yet takes no memory */
-        if (!larger)
-            abort();
-        if (reg->room)
-            memcpy(larger, reg->slot, reg->room * sizeof *larger);
-        free(reg->slot);
-        reg->slot = larger;
-        reg->room = room;
-    }
+    reg->slot = numbered_reach(reg->slot, &reg->room, number, sizeof *reg->slot);
     if (number >= reg->end)
         reg->end = number + 1;
     return &reg->slot[number];

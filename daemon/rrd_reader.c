@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "numbered.h"
 #include "rrd_reader.h"
 #include "rrd_series.h"
 
@@ -98,17 +99,7 @@ int rrd_reader_point(struct rrd_reader *reader, uint32_t number, const char *dev
     int r = rrd_plan_path(device, part, path);
     if (r < 0)
         return r;
-    if (number >= reader->n_ways) {
-        size_t n = (size_t)number + number / 4 + 64;
-        struct way *grown = calloc(n, sizeof *grown); /* what is not used yet takes no memory */
-        if (!grown)
-            abort();
-        if (reader->n_ways)
-            memcpy(grown, reader->way, reader->n_ways * sizeof *grown);
-        free(reader->way);
-        reader->way = grown;
-        reader->n_ways = n;
-    }
+    reader->way = numbered_reach(reader->way, &reader->n_ways, number, sizeof *reader->way);
     struct way *way = &reader->way[number];
     struct rrd_series *series = way->series ? way->series : find_series(reader, path);
     r = rrd_series_source(series, quantity, period_s);

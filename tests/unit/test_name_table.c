@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* name_table and hash: published vectors, and many names that are all found again. */
+/* name_table and hash: published vectors, and many names that are all found again; numbered: grows and keeps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,9 +8,11 @@
 #include <cmocka.h>
 
 #include "daemon/name_table.h"
+#include "daemon/numbered.h"
 #include "drivers/hash.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Source: draft-eastlake-fnv-17 appendix C, 64-bit FNV-1a, and its form with a NUL behind. */
@@ -47,8 +49,27 @@ static void test_many(void **state)
     assert_int_equal(name_table_find(&table, name[0]), NAME_TABLE_NONE);
 }
 
+/* Beyond its room it grows: what was there stays, what is new is zero. */
+static void test_numbered(void **state)
+{
+    size_t room = 0;
+    uint32_t *table = NULL;
+    (void)state;
+    for (uint32_t i = 0; i < 5000; i += 7) {
+        table = numbered_reach(table, &room, i, sizeof *table);
+        assert_true(i < room);
+        table[i] = i + 1;
+    }
+    for (uint32_t i = 0; i < room; i++)
+        assert_int_equal(table[i], i < 5000 && i % 7 == 0 ? i + 1 : 0);
+    uint32_t *same = numbered_reach(table, &room, 4998, sizeof *table);
+    assert_ptr_equal(same, table);
+    free(table);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_vectors), cmocka_unit_test(test_many)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_vectors), cmocka_unit_test(test_many),
+                                       cmocka_unit_test(test_numbered)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
