@@ -6,6 +6,7 @@
 
 #define SPREAD_US   1000000
 #define SHORTEST_US 1000 /* stamps are in ms */
+#define GRAIN_US    1000 /* turns of a line come one by one anyway */
 
 void modbus_schedule_done(struct modbus_schedule *schedule)
 {
@@ -84,7 +85,7 @@ struct modbus_slot *modbus_schedule_first(const struct modbus_schedule *schedule
 void modbus_schedule_init(struct modbus_slot *slot, const char *id, int64_t every_us, int64_t wall_us, int64_t boot_us)
 {
     *slot = (struct modbus_slot){0};
-    schedule_init(&slot->grid, id, every_us > SHORTEST_US ? every_us : SHORTEST_US);
+    schedule_init(&slot->grid, id, every_us > SHORTEST_US ? every_us : SHORTEST_US, GRAIN_US);
     slot->next = schedule_current(&slot->grid, wall_us, boot_us);
     slot->due_us = boot_us + slot->grid.phase_us % SPREAD_US;
 }

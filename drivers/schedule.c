@@ -23,14 +23,16 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a % b < 0 ? q - 1 : q;
 }
 
-void schedule_init(struct schedule *schedule, const char *id, int64_t every_us)
+void schedule_init(struct schedule *schedule, const char *id, int64_t every_us, int64_t grain_us)
 {
     if (every_us < 1000)
         every_us = 1000; /* one that is polled once may have no period */
-    uint64_t every_ms = (uint64_t)every_us / 1000;
+    if (grain_us < 1000)
+        grain_us = 1000;
+    uint64_t grains = grain_us < every_us ? (uint64_t)(every_us / grain_us) : 1;
     *schedule = (struct schedule){
         .every_us = every_us,
-        .phase_us = (int64_t)(hash_id(id) % every_ms) * 1000,
+        .phase_us = (int64_t)(hash_id(id) % grains) * grain_us,
     };
 }
 

@@ -23,7 +23,8 @@ struct schedule_due {
     int64_t boot_us;
 };
 
-void schedule_init(struct schedule *schedule, const char *id, int64_t every_us);
+/* The phase is a multiple of the grain (1000: a millisecond), so that devices of a coarse one begin in groups. */
+void schedule_init(struct schedule *schedule, const char *id, int64_t every_us, int64_t grain_us);
 /* The next slot. One that is up to half a period late is still begun; a step of the wall clock starts afresh. */
 struct schedule_due schedule_next(const struct schedule *schedule, int64_t wall_us, int64_t boot_us);
 /* The slot in which a moment lies: the label for a poll outside the grid (the first one). */

@@ -20,7 +20,7 @@ static void phases_spread_over_the_period(void **state)
         struct schedule s;
         char id[32];
         snprintf(id, sizeof(id), "pdu-%u", i);
-        schedule_init(&s, id, 10 * S);
+        schedule_init(&s, id, 10 * S, 1000);
         assert_in_range(s.phase_us, 0, 10 * S - 1);
         tenth[s.phase_us / S]++;
     }
@@ -28,12 +28,41 @@ static void phases_spread_over_the_period(void **state)
         assert_in_range(tenth[i], 120, 280); /* 200 each, within 6 sigma */
 }
 
+static void a_coarse_grain_makes_groups(void **state)
+{
+    (void)state;
+    const struct {
+        const char *name;
+        int64_t every_us, grain_us, grains; /* grains: so many phases at most */
+    } rows[] = {
+        {"forty groups", 10 * S, S / 4, 40},
+        {"a grain that does not divide the period", 10 * S, 3 * S, 3},
+        {"one as long as the period: all together", S, S, 1},
+        {"one longer than the period", S, 7 * S, 1},
+        {"none: milliseconds", 10 * S, 0, 10000},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        int64_t grain = rows[i].grain_us ? rows[i].grain_us : 1000, most = 0;
+        for (unsigned k = 0; k < 500; k++) {
+            struct schedule s;
+            char id[32];
+            snprintf(id, sizeof(id), "pdu-%u", k);
+            schedule_init(&s, id, rows[i].every_us, rows[i].grain_us);
+            if (s.phase_us % grain != 0 || s.phase_us < 0 || s.phase_us >= rows[i].every_us)
+                fail_msg("%s: %s begins at %ld us", rows[i].name, id, (long)s.phase_us);
+            most = s.phase_us / grain > most ? s.phase_us / grain : most;
+        }
+        if (most >= rows[i].grains || most < rows[i].grains * 9 / 10 - 1)
+            fail_msg("%s: the last phase is %ld of %ld", rows[i].name, (long)most, (long)rows[i].grains);
+    }
+}
+
 static void phase_is_the_same_after_every_start(void **state)
 {
     (void)state;
     struct schedule a, b;
-    schedule_init(&a, "pdu-a1", 10 * S);
-    schedule_init(&b, "pdu-a1", 10 * S);
+    schedule_init(&a, "pdu-a1", 10 * S, 1000);
+    schedule_init(&b, "pdu-a1", 10 * S, 1000);
     assert_int_equal(a.phase_us, b.phase_us);
 }
 
@@ -59,7 +88,7 @@ static void next_slot(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct schedule s;
-        schedule_init(&s, "pdu-a1", 10 * S);
+        schedule_init(&s, "pdu-a1", 10 * S, 1000);
         int64_t base = EPOCH / (10 * S), start = base * 10 * S + s.phase_us;
         if (rows[i].begun != INT64_MIN)
             schedule_begin(&s, base + rows[i].begun);
@@ -75,7 +104,7 @@ static void labels_are_exactly_a_period_apart(void **state)
 {
     (void)state;
     struct schedule s;
-    schedule_init(&s, "ups-1", 10 * S);
+    schedule_init(&s, "ups-1", 10 * S, 1000);
     int64_t wall = EPOCH, before = 0;
     for (int i = 0; i < 1000; i++) {
         struct schedule_due due = schedule_next(&s, wall, wall / 2);
@@ -104,7 +133,7 @@ static void backs_off_no_longer_than_three_periods_or_a_minute(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct schedule s;
         char got[32] = "";
-        schedule_init(&s, "x", rows[i].every_us);
+        schedule_init(&s, "x", rows[i].every_us, 1000);
         for (size_t k = 0; rows[i].pattern[k]; k++) {
             got[k] = schedule_passes(&s) ? '.' : 't';
             if (got[k] == 't')
@@ -119,7 +148,7 @@ static void an_answer_ends_the_back_off(void **state)
 {
     (void)state;
     struct schedule s;
-    schedule_init(&s, "x", 10 * S);
+    schedule_init(&s, "x", 10 * S, 1000);
     for (int i = 0; i < 5; i++)
         schedule_ended(&s, false);
     schedule_ended(&s, true);
@@ -139,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phases_spread_over_the_period),
+        cmocka_unit_test(a_coarse_grain_makes_groups),
         cmocka_unit_test(phase_is_the_same_after_every_start),
         cmocka_unit_test(next_slot),
         cmocka_unit_test(labels_are_exactly_a_period_apart),
