@@ -65,18 +65,29 @@ static bool is_event(const struct mqtt_message *message)
     return !message->retained && !message->subscribe;
 }
 
-static void add(struct mqtt_outbox *outbox, struct mqtt_message *message, bool front)
+static void count_in(struct mqtt_outbox *outbox, const struct mqtt_message *message)
 {
-    if (front)
-        TAILQ_INSERT_HEAD(&outbox->lane[message->lane], message, link);
-    else
-        TAILQ_INSERT_TAIL(&outbox->lane[message->lane], message, link);
-    if (message->retained && !tsearch(message, &outbox->retained, by_topic))
-        abort();
     outbox->events[message->lane] += is_event(message);
     outbox->n[message->lane]++;
     outbox->stats.messages++;
     outbox->stats.bytes += bytes_of(message);
+}
+
+static void count_out(struct mqtt_outbox *outbox, const struct mqtt_message *message)
+{
+    outbox->events[message->lane] -= is_event(message);
+    outbox->n[message->lane]--;
+    outbox->stats.messages--;
+    outbox->stats.bytes -= bytes_of(message);
+}
+
+/* The message's place among the retained ones; *place: that, or an older one of the same topic. */
+static struct mqtt_message **enter(struct mqtt_outbox *outbox, struct mqtt_message *message)
+{
+    struct mqtt_message **place = tsearch(message, &outbox->retained, by_topic);
+    if (!place)
+        abort();
+    return place;
 }
 
 static void take_out(struct mqtt_outbox *outbox, struct mqtt_message *message)
@@ -84,16 +95,7 @@ static void take_out(struct mqtt_outbox *outbox, struct mqtt_message *message)
     TAILQ_REMOVE(&outbox->lane[message->lane], message, link);
     if (message->retained)
         tdelete(message, &outbox->retained, by_topic);
-    outbox->events[message->lane] -= is_event(message);
-    outbox->n[message->lane]--;
-    outbox->stats.messages--;
-    outbox->stats.bytes -= bytes_of(message);
-}
-
-static struct mqtt_message *waiting(const struct mqtt_outbox *outbox, const struct mqtt_message *like)
-{
-    struct mqtt_message *const *found = like->retained ? tfind(like, &outbox->retained, by_topic) : NULL;
-    return found ? *found : NULL;
+    count_out(outbox, message);
 }
 
 /* Room for one more event: the oldest of its lane goes, the one that says least about now. */
@@ -112,29 +114,40 @@ static void make_room(struct mqtt_outbox *outbox, enum mqtt_lane lane)
     }
 }
 
+/* The newer one inherits the place: a topic that is written often must not wait for ever. */
+static void supersede(struct mqtt_outbox *outbox, struct mqtt_message **place, struct mqtt_message *message)
+{
+    struct mqtt_message *older = *place;
+    bool same = older->size == message->size && memcmp(older->payload, message->payload, older->size) == 0;
+    if (older->lane == message->lane)
+        TAILQ_INSERT_AFTER(&outbox->lane[older->lane], older, message, link);
+    else
+        TAILQ_INSERT_TAIL(&outbox->lane[message->lane], message, link);
+    TAILQ_REMOVE(&outbox->lane[older->lane], older, link);
+    count_out(outbox, older);
+    mqtt_message_free(older);
+    *place = message;
+    outbox->stats.superseded++;
+    outbox->stats.overtaken +=
+        message->lane == MQTT_LANE_STATE && !same; /* told twice in a round, as after a snapshot */
+}
+
+static void put(struct mqtt_outbox *outbox, struct mqtt_message *message)
+{
+    struct mqtt_message **place = message->retained ? enter(outbox, message) : &message;
+    if (is_event(message))
+        make_room(outbox, message->lane);
+    if (*place != message)
+        supersede(outbox, place, message);
+    else
+        TAILQ_INSERT_TAIL(&outbox->lane[message->lane], message, link);
+    count_in(outbox, message);
+}
+
 void mqtt_outbox_put(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *topic, const void *payload,
                      size_t size, int qos, bool retained)
 {
-    struct mqtt_message *message = message_new(lane, topic, payload, size, qos, retained);
-    struct mqtt_message *older = waiting(outbox, message);
-    if (!older) {
-        if (!retained)
-            make_room(outbox, lane);
-        add(outbox, message, false);
-        return;
-    }
-    /* the newer one inherits the place: a topic that is written often must not wait for ever */
-    struct mqtt_message *after = older->lane == lane ? TAILQ_NEXT(older, link) : NULL;
-    bool same = older->size == size && memcmp(older->payload, message->payload, size) == 0;
-    take_out(outbox, older);
-    add(outbox, message, false);
-    if (after) {
-        TAILQ_REMOVE(&outbox->lane[lane], message, link);
-        TAILQ_INSERT_BEFORE(after, message, link);
-    }
-    mqtt_message_free(older);
-    outbox->stats.superseded++;
-    outbox->stats.overtaken += lane == MQTT_LANE_STATE && !same; /* told twice in a round, as after a snapshot */
+    put(outbox, message_new(lane, topic, payload, size, qos, retained));
 }
 
 void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, const char *filter, bool optional)
@@ -142,7 +155,7 @@ void mqtt_outbox_subscribe(struct mqtt_outbox *outbox, enum mqtt_lane lane, cons
     struct mqtt_message *message = message_new(lane, filter, NULL, 0, 1, false);
     message->subscribe = true;
     message->optional = optional;
-    add(outbox, message, false);
+    put(outbox, message);
 }
 
 void mqtt_outbox_skip(struct mqtt_outbox *outbox)
@@ -177,12 +190,13 @@ struct mqtt_message *mqtt_outbox_take(struct mqtt_outbox *outbox)
 
 void mqtt_outbox_return(struct mqtt_outbox *outbox, struct mqtt_message *message)
 {
-    if (waiting(outbox, message)) {
+    if (message->retained && *enter(outbox, message) != message) {
         outbox->stats.superseded++;
         mqtt_message_free(message);
-    } else {
-        add(outbox, message, true);
+        return;
     }
+    TAILQ_INSERT_HEAD(&outbox->lane[message->lane], message, link);
+    count_in(outbox, message);
 }
 
 static void empty(struct mqtt_outbox *outbox, enum mqtt_lane lane)

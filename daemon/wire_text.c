@@ -83,13 +83,18 @@ size_t wire_number(char *buf, size_t size, double value)
 size_t wire_time(char *buf, size_t size, int64_t ms)
 {
     static const int64_t last = 253402300799999; /* 9999-12-31: four digits of the year */
+    /* a poll tells all its parts with the same time */
+    static _Thread_local int64_t known = -1;
+    static _Thread_local char text[64];
     int64_t at = ms < 0 ? 0 : ms > last ? last : ms;
-    time_t seconds = (time_t)(at / 1000);
-    struct tm tm;
-    char text[64];
-    gmtime_r(&seconds, &tm);
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-             tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(at % 1000));
+    if (at != known) {
+        time_t seconds = (time_t)(at / 1000);
+        struct tm tm;
+        gmtime_r(&seconds, &tm);
+        snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                 tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(at % 1000));
+        known = at;
+    }
     return copy(buf, size, text);
 }
 
