@@ -113,6 +113,7 @@ static enum MHD_Result show_page(struct request *request)
     struct web_answer answer = {.status = 200};
     struct web_world world = world_of(request);
     json_t *view = json_object();
+    char print[STREAM_PRINT];
     int r = request->page->view(&world, &request->query, view);
     if (r < 0) {
         const char *why = web_text(view, "error");
@@ -122,6 +123,8 @@ static enum MHD_Result show_page(struct request *request)
         return refuse(request, r == -ENOENT ? 404 : 400, words);
     }
     web_page_frame(&world, request->page, &request->query, view);
+    streams_print(request->site, request->page, request->query.id, request->language, print);
+    web_put_text(view, "print", print);
     if (request->page->add)
         request->page->add(&world, &request->query, request->answers, view);
     web_answer_page(&answer, request->site, &world, request->page->name, view);

@@ -4,6 +4,7 @@
 #include "daemon/http_listener.h"
 #include "daemon/web_page.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,10 @@ struct message {
 struct channel {
     struct channel *next;
     const struct web_page *page;
-    struct web_query query;
+    char id[ID_MAX + 1];
     enum speech_language language;
-    uint64_t turn, print;
+    uint64_t turn;
+    char print[STREAM_PRINT];
     json_t *values;              /* by key */
     struct message *all, *delta; /* of this turn; all is made at need */
     unsigned viewers;
@@ -47,13 +49,13 @@ struct streams {
     bool ending;
 };
 
-static struct message *message_new(const char *event, const json_t *data)
+static struct message *message_new(const char *print, const json_t *data)
 {
     struct message *message = calloc(1, sizeof *message);
     char *text = json_dumps(data, JSON_COMPACT | JSON_ENCODE_ANY);
     if (!message || !text)
         abort();
-    int n = asprintf(&message->text, "event: %s\ndata: %s\n\n", event, text);
+    int n = asprintf(&message->text, "id: %s\nevent: values\ndata: %s\n\n", print, text);
     if (n < 0)
         abort();
     free(text);
@@ -103,33 +105,38 @@ static json_t *changed(const json_t *before, const json_t *now)
     return delta;
 }
 
-static json_t *values_of(const struct streams *streams, const struct channel *channel, uint64_t *ret_print)
+/* A page as all its viewers have it, whatever each has chosen in it. */
+static json_t *view_of(const struct web_site *site, const struct web_page *page, const char *id,
+                       enum speech_language language, char print[STREAM_PRINT])
 {
-    struct web_world world = web_site_world(streams->site, channel->language, -1);
-    json_t *view = json_object(), *values = json_object();
-    channel->page->view(&world, &channel->query, view);
-    web_page_frame(&world, channel->page, &channel->query, view);
-    *ret_print = web_page_print(view);
-    web_page_collect(view, values);
-    json_decref(view);
-    return values;
+    struct web_world world = web_site_world(site, language, -1);
+    struct web_query query = {0};
+    json_t *view = json_object();
+    snprintf(query.id, sizeof query.id, "%s", id);
+    page->view(&world, &query, view);
+    web_page_frame(&world, page, &query, view);
+    snprintf(print, STREAM_PRINT, "%016" PRIx64, web_page_print(view));
+    return view;
+}
+
+void streams_print(const struct web_site *site, const struct web_page *page, const char *id,
+                   enum speech_language language, char ret[STREAM_PRINT])
+{
+    json_decref(view_of(site, page, id, language, ret));
 }
 
 static void channel_turn(const struct streams *streams, struct channel *channel)
 {
-    uint64_t print;
-    json_t *values = values_of(streams, channel, &print);
+    json_t *view = view_of(streams->site, channel->page, channel->id, channel->language, channel->print);
+    json_t *values = json_object();
+    web_page_collect(view, values);
+    json_decref(view);
     json_t *delta = changed(channel->values, values);
-    bool stale = channel->turn && print != channel->print;
     channel->turn++;
-    channel->print = print;
     message_drop(channel->all);
     message_drop(channel->delta);
     channel->all = NULL;
-    if (stale)
-        channel->delta = message_new("stale", json_true());
-    else
-        channel->delta = message_new("values", delta);
+    channel->delta = message_new(channel->print, delta);
     json_decref(delta);
     json_decref(channel->values);
     channel->values = values;
@@ -139,13 +146,13 @@ static struct channel *channel_get(struct streams *streams, const struct web_pag
                                    enum speech_language language)
 {
     for (struct channel *c = streams->channel; c; c = c->next)
-        if (c->page == page && c->language == language && !strcmp(c->query.id, query->id))
+        if (c->page == page && c->language == language && !strcmp(c->id, query->id))
             return c;
     struct channel *channel = calloc(1, sizeof *channel);
     if (!channel)
         abort();
     *channel = (struct channel){.next = streams->channel, .page = page, .language = language};
-    snprintf(channel->query.id, sizeof channel->query.id, "%s", query->id);
+    snprintf(channel->id, sizeof channel->id, "%s", query->id);
     streams->channel = channel;
     channel_turn(streams, channel);
     return channel;
@@ -168,7 +175,7 @@ static struct message *all_of(struct channel *channel)
     if (channel->all)
         return channel->all;
     json_t *nothing = json_object(), *all = changed(nothing, channel->values);
-    channel->all = message_new("values", all);
+    channel->all = message_new(channel->print, all);
     json_decref(all);
     json_decref(nothing);
     return channel->all;

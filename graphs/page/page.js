@@ -47,11 +47,12 @@
       const main = document.getElementById("main"), open = new Set();
       for (const details of main.querySelectorAll("details[open]")) open.add(details.parentElement.id);
       main.replaceChildren(...fresh.getElementById("main").childNodes);
+      main.dataset.print = fresh.getElementById("main").dataset.print;
       for (const details of main.querySelectorAll("details")) if (open.has(details.parentElement.id)) details.open = true;
       refreshed = Date.now();
       index();
     } catch (error) {
-      /* asked again with the next event */
+      /* asked again with the next message */
     } finally {
       refreshing = false;
     }
@@ -76,8 +77,10 @@
       if (broken) refresh();
       say(false);
     });
-    source.addEventListener("values", (event) => apply(JSON.parse(event.data)));
-    source.addEventListener("stale", () => refresh());
+    source.addEventListener("values", (event) => {
+      apply(JSON.parse(event.data));
+      if (event.lastEventId !== document.getElementById("main").dataset.print) refresh();
+    });
     source.addEventListener("error", () => {
       say(true);
       stop();

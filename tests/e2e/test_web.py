@@ -19,6 +19,7 @@ import sys
 import time
 import unittest
 import urllib.parse
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from rig import free_port  # noqa: E402
@@ -247,12 +248,26 @@ class Web(unittest.TestCase):
 
     # states that come and go
 
+    def prints(self, path):
+        """The fingerprint that a page carries, and the one that the stream tells of it."""
+        page = re.search(r'data-print="([0-9a-f]+)"', self.fetch(path + "?lang=en&theme=dark")[2])[1]
+        with urllib.request.urlopen(f"{self.site.url}/live?page={path}&lang=en", timeout=60) as live:
+            return page, live.readline().decode().strip()
+
     def test_20_silent_and_explained(self):
-        """A device falls silent while one watches: said without a reload, listed, and its alert explained."""
+        """A device falls silent while one watches: said without a reload, though its first try is lost; listed, and
+        its alert explained."""
         self.open("/")
         self.assertIn("all well", self.browser.text(".room .badge"))
+        before, told = self.prints("/")
+        self.assertEqual(told, "id: " + before)
+        self.browser.js("const real = window.fetch; window.tries = 0;"
+                        "window.fetch = (...all) => window.tries++ ? real(...all) : Promise.reject(new TypeError('lost'))")
         self.site.alone.stop()
         self.wait_until("[...document.querySelectorAll('.brief')].some(e => e.innerText.includes(arguments[0]))", SILENT, limit=60)
+        self.assertGreater(self.browser.js("return window.tries"), 1)
+        after, told = self.prints("/")
+        self.assertEqual((told, after == before), ("id: " + after, False))
         self.assertIn("alert", self.browser.text("section[aria-labelledby=room-leuven] .badge"))
         self.open("/room/leuven")
         self.assertIn("silent", next(r for r in self.browser.texts("section[aria-labelledby=devices-title] tbody tr") if r.startswith(SILENT)))
