@@ -172,6 +172,11 @@ class Truth:
             return None
         return (now[0] - then[0]) / (now[1] - then[1])
 
+    def of(self):
+        """When it was true: the simulator writes it once a minute."""
+        last = self.read()
+        return time.strftime("%H:%M:%S", time.localtime(max(e["t"] for e in last.values()))) if last else None
+
     def value(self, point, key="power_w"):
         entry = self.read().get(point)
         return entry.get(key) if entry else None
@@ -221,7 +226,8 @@ def show(rig, truth, started):
     status = rig.api("/api/v1/status")
     online = sum(d["state"] == "online" for d in status["devices"])
     say(f"\n{time.strftime('%H:%M:%S')}  {online} of {len(status['devices'])} devices answer, "
-        f"{sum(d['polls'] for d in status['devices'])} polls in {time.monotonic() - started:.0f} s")
+        f"{sum(d['polls'] for d in status['devices'])} polls in {time.monotonic() - started:.0f} s"
+        + (f"; the truth is of {truth.of()}" if truth.of() else ""))
     for room in ROOMS:
         show_room(rig, truth, room)
     for alert in rig.api("/api/v1/alerts"):
