@@ -33,8 +33,7 @@ static void test_contradiction(void **state)
     ledger_close(ledger);
 }
 
-/* A site without a grid meter is the sum of its rig_rooms; one room that lacks a figure leaves it null, and says which.
- */
+/* A site without a grid meter is the sum of its rooms; one room that lacks a figure leaves it null, and says which. */
 static void test_site(void **state)
 {
     (void)state;
