@@ -50,6 +50,32 @@ static int create(const char *full, const char *path, const struct rrd_plan *pla
     return 0;
 }
 
+/* Away with the last archive. Nobody's rrdcached is asked, whatever the environment says. */
+static int drop_archive(char *full, const char *path, size_t last, char words[RRD_WORDS])
+{
+    char which[32];
+    char *argv[] = {"tune", "--daemon", "", full, which, NULL};
+    snprintf(which, sizeof which, "DELRRA:%zu", last);
+    rrd_clear_error();
+    errno = 0;
+    if (rrd_tune(sizeof argv / sizeof argv[0] - 1, argv) != 0 || rrd_test_error())
+        return failed(path, "change its archives", words);
+    return 0;
+}
+
+/* librrd fills long rows from single steps. Where these are too few it adds an archive of its own for the time being,
+ * and reads far behind its data sources' state as it does so (rra_for_cdp_prefilling: pdp_prep by the archive's index):
+ * a thread near its heap's end dies of it. So it is given one. Killed in between, the file has an archive more than its
+ * plan, and is brought to it the next time. */
+static int migrate(char *full, const char *path, const struct rrd_plan *plan, char words[RRD_WORDS])
+{
+    struct rrd_plan filled = *plan;
+    bool more = rrd_plan_filler(plan, &filled.archive[plan->n_archives]);
+    filled.n_archives += more;
+    int r = create(full, path, &filled, 0, true, words);
+    return r < 0 || !more ? r : drop_archive(full, path, plan->n_archives, words);
+}
+
 static int make_directory(const char *full, const char *path, char words[RRD_WORDS])
 {
     char directory[PATH_MAX];
@@ -133,7 +159,7 @@ int rrd_file_ready(const char *root, const char *path, const struct rrd_plan *wa
         if (head.sparse)
             r = fill_holes(full, path, words);
         if (r >= 0 && outcome == RRD_MIGRATED)
-            r = create(full, path, &plan, 0, true, words);
+            r = migrate(full, path, &plan, words);
     }
     if (r < 0)
         return r;

@@ -108,7 +108,7 @@ static int decode(struct cursor *c, uint64_t size, struct rrd_head *head)
     take_start(c, &head->plan);
     if (c->why)
         return -EBADMSG;
-    if (head->plan.n_ds > Q_COUNT || head->plan.n_archives > RRD_SPANS_MAX * RF_COUNT)
+    if (head->plan.n_ds > Q_COUNT || head->plan.n_archives > RRD_ARCHIVES_MAX)
         r = -EMEDIUMTYPE;
     for (size_t i = 0; i < head->plan.n_ds && !r && !c->why; i++) {
         r = take_ds(c, &head->plan.ds[i]);

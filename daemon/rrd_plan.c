@@ -68,6 +68,20 @@ bool rrd_plan_merge(const struct rrd_plan *wanted, const struct rrd_plan *presen
     return changed;
 }
 
+bool rrd_plan_filler(const struct rrd_plan *plan, struct rrd_archive *ret)
+{
+    uint64_t longest = 0, kept = 0;
+    for (size_t i = 0; i < plan->n_archives; i++) {
+        const struct rrd_archive *a = &plan->archive[i];
+        if (a->steps > longest)
+            longest = a->steps;
+        if (a->steps == 1 && a->function == RF_AVERAGE && a->rows > kept)
+            kept = a->rows;
+    }
+    *ret = (struct rrd_archive){RF_AVERAGE, 1, 2 * longest};
+    return kept < ret->rows;
+}
+
 uint64_t rrd_plan_bytes(const struct rrd_plan *plan, size_t n_ds)
 {
     uint64_t rows = 0, rra = plan->n_archives;

@@ -11,8 +11,9 @@
 #pragma once
 #include "daemon/config.h"
 
-#define RRD_SPANS_MAX 16
-#define RRD_PATH_MAX  (ID_MAX + PART_MAX + 16) /* below STATE/rrd */
+#define RRD_SPANS_MAX    16
+#define RRD_ARCHIVES_MAX (RRD_SPANS_MAX * RF_COUNT + 1) /* one to fill the others from */
+#define RRD_PATH_MAX     (ID_MAX + PART_MAX + 16)       /* below STATE/rrd */
 
 enum rrd_function { RF_AVERAGE, RF_MIN, RF_MAX, RF_COUNT };
 
@@ -30,14 +31,14 @@ struct rrd_plan {
     int64_t step_s;
     size_t n_ds, n_archives;
     struct rrd_ds ds[Q_COUNT];
-    struct rrd_archive archive[RRD_SPANS_MAX * RF_COUNT];
+    struct rrd_archive archive[RRD_ARCHIVES_MAX];
 };
 
 /* Arguments of rrd_create_r2. */
 struct rrd_arguments {
     int n;
-    const char *argument[Q_COUNT + RRD_SPANS_MAX * RF_COUNT];
-    char text[Q_COUNT + RRD_SPANS_MAX * RF_COUNT][64];
+    const char *argument[Q_COUNT + RRD_ARCHIVES_MAX];
+    char text[Q_COUNT + RRD_ARCHIVES_MAX][64];
 };
 
 extern const char *const rrd_function_names[RF_COUNT];
@@ -49,6 +50,9 @@ int rrd_plan_add(struct rrd_plan *plan, enum quantity quantity, double period_s)
 int rrd_plan_find(const struct rrd_plan *plan, enum quantity quantity); /* -ENOENT */
 /* As `wanted`, but nothing that is present is lost, and it keeps its place. True where the file has to change. */
 bool rrd_plan_merge(const struct rrd_plan *wanted, const struct rrd_plan *present, struct rrd_plan *ret);
+/* The archive that librrd needs to fill those of the plan from an older file: of single steps, twice as long as the
+ * longest row. False where the plan has it. */
+bool rrd_plan_filler(const struct rrd_plan *plan, struct rrd_archive *ret);
 uint64_t rrd_plan_bytes(const struct rrd_plan *plan, size_t n_ds);
 void rrd_plan_arguments(const struct rrd_plan *plan, struct rrd_arguments *ret);
 /* DEVICE/PART.rrd; part "kpi" too. -EINVAL for anything outside the grammar: librrd takes a path for a format. */

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <rrd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static const struct {
 } changes[] = {
     {"longer spans", 10, {{10, 7200}, {60, 72000}, {600, 864000}}, 3, 10},
     {"a new span", 10, {{10, 3600}, {60, 7200}, {300, 86400}}, 3, 60},
+    {"rows longer than the single steps", 10, {{10, 3600}, {60, 7200}, {86400, 864000}}, 3, 60}, /* as by default */
     {"half the step", 5, {{5, 3600}, {60, 7200}, {600, 86400}}, 3, 60},
     {"a step of a minute", 60, {{60, 7200}, {600, 86400}}, 2, 60},
 };
@@ -59,6 +61,31 @@ static void test_migration(void **state)
                          0);
         assert_int_equal(outcome, RRD_AS_IT_WAS);
     }
+}
+
+/* Between the two steps of a migration the file holds an archive more than it is to have. */
+static void test_killed_migration(void **state)
+{
+    (void)state;
+    struct rrd_plan plan, got;
+    enum rrd_outcome outcome;
+    int64_t last;
+    char words[RRD_WORDS], full[128];
+    const char *path = "pdu-a1/total.rrd";
+    rig_fill(120);
+    double before = rig_at(path, "AVERAGE", "active_power", 10, RIG_T0 + 900);
+    rrd_plan_archives(10, rig_spans, 3, &plan);
+    rrd_plan_add(&plan, Q_ACTIVE_POWER, 10);
+    snprintf(full, sizeof full, "%s", rig_in_root(path));
+    rrd_clear_error();
+    assert_int_equal(rrd_tune(5, (char *[]){"tune", "--daemon", "", full, "RRA:AVERAGE:0.5:1:17280"}), 0);
+    assert_false(rrd_test_error());
+    assert_int_equal(rrd_file_ready(rig_root, path, &plan, 0, RIG_T0, &got, &last, &outcome, words), 0);
+    assert_int_equal(outcome, RRD_MIGRATED);
+    assert_int_equal(last, RIG_T0 + 1200);
+    assert_true(fabs(rig_at(path, "AVERAGE", "active_power", 10, RIG_T0 + 900) - before) < 1e-9);
+    assert_int_equal(rrd_file_ready(rig_root, path, &plan, 0, RIG_T0, &got, &last, &outcome, words), 0);
+    assert_int_equal(outcome, RRD_AS_IT_WAS);
 }
 
 enum harm {
@@ -175,7 +202,8 @@ static void test_sweep_and_size(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {RIG_TEST(test_migration), RIG_TEST(test_bad_files),
-                                       RIG_TEST(test_sweep_and_size)};
+    const struct CMUnitTest tests[] = {RIG_TEST(test_migration), RIG_TEST(test_killed_migration),
+                                       RIG_TEST(test_bad_files), RIG_TEST(test_sweep_and_size)};
+    setenv("RRDCACHED_ADDRESS", "/nowhere/rrdcached.sock", 1); /* whoever set it: it is not asked */
     return cmocka_run_group_tests_name("rrd_file", tests, NULL, NULL);
 }

@@ -141,10 +141,40 @@ static void test_merge(void **state)
     assert_int_equal(plan.archive[3].rows, wanted.archive[3].rows);
 }
 
+static const struct {
+    const char *name;
+    struct rrd_span span[3];
+    size_t n;
+    uint64_t rows; /* 0: nothing is needed */
+} fillers[] = {
+    {"the usual ones", {{10, 86400}, {60, 7 * 86400}, {86400, 10 * 365 * 86400L}}, 3, 17280},
+    {"just enough", {{10, 7200}, {3600, 86400}}, 2, 0},
+    {"one too few", {{10, 7190}, {3600, 86400}}, 2, 720},
+    {"single steps alone", {{10, 3600}}, 1, 0},
+    {"no single steps", {{60, 86400}}, 1, 12},
+};
+
+static void test_filler(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof fillers / sizeof fillers[0]; i++) {
+        struct rrd_plan plan;
+        struct rrd_archive archive;
+        print_message("  %s\n", fillers[i].name);
+        assert_int_equal(rrd_plan_archives(10, fillers[i].span, fillers[i].n, &plan), 0);
+        assert_int_equal(rrd_plan_filler(&plan, &archive), fillers[i].rows != 0);
+        if (fillers[i].rows) {
+            assert_int_equal(archive.function, RF_AVERAGE);
+            assert_int_equal(archive.steps, 1);
+            assert_int_equal(archive.rows, fillers[i].rows);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_usual), cmocka_unit_test(test_spans),
                                        cmocka_unit_test(test_paths), cmocka_unit_test(test_sources),
-                                       cmocka_unit_test(test_merge)};
+                                       cmocka_unit_test(test_merge), cmocka_unit_test(test_filler)};
     return cmocka_run_group_tests_name("rrd_plan", tests, NULL, NULL);
 }
