@@ -6,10 +6,10 @@
 #include "daemon/figures.h"
 #include "daemon/ledger_alerts.h"
 #include "daemon/state_dir.h"
+#include "drivers/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,14 +194,9 @@ uint32_t disk_session(const struct disk *disk)
 
 int disk_start(struct disk *disk)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    /* signals are the loop's */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int r = pthread_create(&disk->thread, NULL, run, disk);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int r = thread_begin(&disk->thread, "disk", 0, run, disk);
     disk->running = r == 0;
-    return -r;
+    return r;
 }
 
 void disk_stop(struct disk *disk)

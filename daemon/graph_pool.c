@@ -2,11 +2,11 @@
 #include "daemon/graph_pool.h"
 
 #include "daemon/graph_child.h"
+#include "drivers/thread.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -246,7 +246,6 @@ static void *run(void *user)
 int graph_pool_new(const struct graph_pool_options *options, struct graph_pool **ret)
 {
     struct graph_pool *pool = calloc(1, sizeof *pool);
-    sigset_t all, before;
     if (!pool)
         abort();
     pool->options = *options;
@@ -263,14 +262,11 @@ int graph_pool_new(const struct graph_pool_options *options, struct graph_pool *
         free(pool);
         return -errno;
     }
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int r = pthread_create(&pool->thread, NULL, run, pool);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (r) {
+    int r = thread_begin(&pool->thread, "graphs", 0, run, pool);
+    if (r < 0) {
         close(pool->wake);
         free(pool);
-        return -r;
+        return r;
     }
     *ret = pool;
     return 0;

@@ -2,6 +2,7 @@
 #include "daemon/journal.h"
 
 #include "daemon/wire_text.h"
+#include "drivers/thread.h"
 
 #include <errno.h>
 #include <math.h>
@@ -136,7 +137,7 @@ int journal_start(void)
 {
     q.last = &q.first;
     q.journal = under_systemd();
-    q.running = pthread_create(&q.thread, NULL, run, NULL) == 0;
+    q.running = thread_begin(&q.thread, "journal", 0, run, NULL) == 0;
     return q.running ? 0 : -EAGAIN;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mqtt_wire.h"
+#include "drivers/thread.h"
 #include "mqtt_thread.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -58,7 +58,6 @@ static struct mqtt_wire *wire_new(const struct mqtt_wire_setup *setup, const str
 int mqtt_wire_start(const struct mqtt_wire_setup *setup, struct mqtt_wire **ret)
 {
     struct mqtt_server server;
-    sigset_t all, before;
     int rc = mqtt_server_parse(setup->server, &server);
     if (rc < 0)
         return rc;
@@ -67,17 +66,12 @@ int mqtt_wire_start(const struct mqtt_wire_setup *setup, struct mqtt_wire **ret)
         rc = -EMFILE;
         goto fail;
     }
-    /* signals are the loop's; the library's threads inherit the mask from ours */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     atomic_fetch_add(&wire->refs, 1);
-    rc = -pthread_create(&wire->thread, NULL, mqtt_thread_run, wire);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    rc = thread_begin(&wire->thread, "mqtt", 0, mqtt_thread_run, wire);
     if (rc < 0) {
         atomic_fetch_sub(&wire->refs, 1);
         goto fail;
     }
-    pthread_setname_np(wire->thread, "mqtt");
     *ret = wire;
     return 0;
 fail:

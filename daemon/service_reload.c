@@ -2,6 +2,7 @@
 #include "daemon/journal.h"
 #include "daemon/notify.h"
 #include "daemon/service.h"
+#include "drivers/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -123,7 +124,7 @@ void service_reload(struct service *service)
     *reload = (struct reload){.service = service, .diag = diag_new(), .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     int r = sd_event_add_io(service->loop, &reload->source, reload->fd, EPOLLIN, on_read, reload);
     if (r >= 0)
-        r = -pthread_create(&reload->thread, NULL, read_config, reload);
+        r = thread_begin(&reload->thread, "reload", 0, read_config, reload);
     if (r < 0) {
         journal_line(LOG_ERR, "reload: %s", strerror(-r));
         reload_free(reload);

@@ -2,9 +2,9 @@
 #include "modbus_line.h"
 
 #include "modbus_turns.h"
+#include "thread.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -35,26 +35,6 @@ static bool resolving(void *arg, bool begins)
     return go_on;
 }
 
-static int start_thread(struct modbus_line *line)
-{
-    pthread_attr_t attr;
-    sigset_t all, before;
-
-    int rc = pthread_attr_init(&attr);
-    if (rc != 0)
-        return -rc;
-    pthread_attr_setstacksize(&attr, STACK);
-    /* Signals are the loop's; a closed pipe is an error to read here, not a signal. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&line->thread, &attr, modbus_turns_run, line);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
-    if (rc == 0)
-        pthread_setname_np(line->thread, "modbus");
-    return -rc;
-}
-
 int modbus_line_new(const char *address, struct inbox *inbox, struct modbus_line **ret)
 {
     struct modbus_line *line = calloc(1, sizeof(*line));
@@ -70,7 +50,7 @@ int modbus_line_new(const char *address, struct inbox *inbox, struct modbus_line
     int rc = line->stop.fd < 0 ? -errno : -ENOMEM;
     if (line->stop.fd >= 0 && line->address && line->wire) {
         line->stop.fd = modbus_wait_raise(line->stop.fd);
-        rc = start_thread(line);
+        rc = thread_begin(&line->thread, "modbus", STACK, modbus_turns_run, line);
     }
     if (rc < 0) {
         modbus_turns_free(line);

@@ -2,9 +2,9 @@
 #include "mqtt_inlet.h"
 
 #include "mqtt_listen.h"
+#include "thread.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,19 +21,6 @@ bool mqtt_inlet_serves(const struct mqtt_inlet *inlet, const struct device_setup
     return same(a->server, b->server) && same(a->user, b->user) && same(a->password, b->password) &&
            same(a->ca, b->ca) && same(a->cert, b->cert) && same(a->key, b->key) && same(a->client_id, b->client_id) &&
            a->version == b->version;
-}
-
-static int start_thread(struct mqtt_inlet *inlet)
-{
-    sigset_t all, before;
-    /* signals are the loop's; the library's threads inherit the mask from ours */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int r = -pthread_create(&inlet->thread, NULL, mqtt_listen_run, inlet);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (r == 0)
-        pthread_setname_np(inlet->thread, "mqtt source");
-    return r;
 }
 
 int mqtt_inlet_new(struct device_setup *setup, unsigned nth, struct inbox *inbox, struct mqtt_inlet **ret)
@@ -56,7 +43,7 @@ int mqtt_inlet_new(struct device_setup *setup, unsigned nth, struct inbox *inbox
     snprintf(inlet->client, sizeof inlet->client, nth ? "%.100s-%u" : "%.100s", setup->mqtt.client_id, nth + 1);
     int r = inlet->stop < 0 ? -errno : mqtt_server_parse(setup->mqtt.server, &inlet->server);
     if (r == 0)
-        r = start_thread(inlet);
+        r = thread_begin(&inlet->thread, "mqtt source", 0, mqtt_listen_run, inlet);
     if (r < 0) {
         mqtt_listen_free(inlet);
         return r;

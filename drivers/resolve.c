@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "resolve.h"
+#include "thread.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,23 +132,14 @@ static int on_answers(sd_event_source *source, int fd, uint32_t events, void *us
     return 0;
 }
 
-/* Detached, with all signals blocked: they are the loop's. */
+/* Nobody waits for it: it may be in the middle of a question for long. */
 static int begin_thread(struct resolver *r)
 {
-    pthread_attr_t attr;
-    sigset_t all, before;
     pthread_t thread;
-    int e = pthread_attr_init(&attr);
-    if (e)
-        return -e;
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, STACK_SIZE);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    e = pthread_create(&thread, &attr, work, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
-    return -e;
+    int e = thread_begin(&thread, "resolve", STACK_SIZE, work, r);
+    if (e >= 0)
+        pthread_detach(thread);
+    return e;
 }
 
 int resolver_new(sd_event *loop, struct resolver **ret)
