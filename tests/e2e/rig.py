@@ -4,6 +4,7 @@
 Everything listens on loopback, on free ports, in a directory of its own; readiness is told, never slept for; all is
 stopped by its process id.
 """
+import atexit
 import contextlib
 import http.client
 import json
@@ -13,6 +14,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -23,6 +25,21 @@ DEADLINE = 60.0  # patience: nothing is measured by it
 
 class Failure(Exception):
     pass
+
+
+FAULT = 99  # what meson takes for worse than a failure, and our sanitizers end with
+FAULTS = {FAULT, *(-s for s in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT))}
+faults = []
+
+
+@atexit.register
+def end_with_faults():
+    """A program that died of a fault makes the test one, whatever it found besides."""
+    if faults:
+        print(*faults, sep="\n", file=sys.stderr)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(FAULT)
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -78,6 +95,8 @@ class Process:
                 self.child.kill()
                 self.child.wait()
                 raise Failure(f"{self.name} did not end within {limit} s of signal {how}") from None
+        if self.child.returncode in FAULTS and not self.err.closed:
+            faults.append(f"{self.name} ended with {self.child.returncode}, which is a fault:\n{self.said()}")
         self.err.close()
         if self.child.stdout:
             self.child.stdout.close()
@@ -185,6 +204,8 @@ class Rig:
         """Runs wattwacht; returns (exit code, stdout, stderr)."""
         done = subprocess.run([os.path.join(self.build, "wattwacht"), *arguments], capture_output=True, text=True,
                               timeout=DEADLINE * 2, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode in FAULTS:
+            faults.append(f"wattwacht {' '.join(arguments)}: {done.returncode}, which is a fault:\n{done.stderr}")
         if check is not None and done.returncode != check:
             raise Failure(f"wattwacht {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.returncode, done.stdout, done.stderr
