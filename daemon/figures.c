@@ -67,15 +67,12 @@ static int scope_figures(struct figures_site *site, int64_t now, const char *sco
     return r;
 }
 
-int figures_run(struct ledger *ledger, const struct config *config, int64_t now_s, struct kpi_result **ret,
-                size_t *ret_n)
+static int all_figures(struct figures_site *site, const struct config *config, int64_t now_s, struct kpi_result **ret,
+                       size_t *ret_n)
 {
-    struct figures_site *site;
     size_t n = 0, scopes = scope_count(config);
-    int r = figures_site_open(ledger, config, now_s, &site);
-    if (r)
-        return r;
     struct kpi_result *results = calloc(scopes * (KPI_RESULTS + 2), sizeof *results);
+    int r = 0;
     if (!results)
         abort();
     for (size_t i = 0; i < scopes && !r; i++) {
@@ -83,7 +80,6 @@ int figures_run(struct ledger *ledger, const struct config *config, int64_t now_
         r = scope_figures(site, now_s, scope_at(config, i).id, results + n, &more);
         n += more;
     }
-    figures_site_close(site);
     if (r) {
         free(results);
         return r;
@@ -91,4 +87,20 @@ int figures_run(struct ledger *ledger, const struct config *config, int64_t now_
     *ret = results;
     *ret_n = n;
     return 0;
+}
+
+int figures_run(struct ledger *ledger, const struct config *config, int64_t now_s, struct kpi_result **ret,
+                size_t *ret_n)
+{
+    struct figures_site *site;
+    int r = ledger_hold(ledger); /* thousands of small reads */
+    if (r)
+        return r;
+    r = figures_site_open(ledger, config, now_s, &site);
+    if (!r) {
+        r = all_figures(site, config, now_s, ret, ret_n);
+        figures_site_close(site);
+    }
+    ledger_release(ledger);
+    return r;
 }

@@ -27,7 +27,7 @@ _Static_assert(BOOKING_ESTIMATED == 1, "kinds are kept in the file");
 
 struct ledger {
     sqlite3 *db;
-    bool write;
+    bool write, held;
     struct ledger_register *reg;
     struct ledger_books *books;
     int64_t cursor, saved_cursor, wall_ms;
@@ -134,7 +134,7 @@ static int save_cursor(struct ledger *ledger)
 int ledger_commit(struct ledger *ledger)
 {
     bool registers = register_dirty(ledger->reg), books = books_dirty(ledger->books);
-    if (!ledger->write || (!registers && !books && ledger->cursor == ledger->saved_cursor))
+    if (!ledger->write || ledger->held || (!registers && !books && ledger->cursor == ledger->saved_cursor))
         return 0;
     int r = ledger_file_run(ledger->db, "BEGIN IMMEDIATE");
     if (r)
@@ -156,6 +156,20 @@ int ledger_commit(struct ledger *ledger)
     books_saved(ledger->books);
     ledger->saved_cursor = ledger->cursor;
     return 0;
+}
+
+int ledger_hold(struct ledger *ledger)
+{
+    (void)ledger_commit(ledger); /* a full disk: what is in the file is still told */
+    int r = ledger_file_run(ledger->db, "BEGIN");
+    ledger->held = !r;
+    return r;
+}
+
+void ledger_release(struct ledger *ledger)
+{
+    (void)ledger_file_run(ledger->db, "COMMIT"); /* of reads: it only gives the lock back */
+    ledger->held = false;
 }
 
 int64_t ledger_cursor(const struct ledger *ledger)

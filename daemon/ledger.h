@@ -40,6 +40,10 @@ int ledger_define(struct ledger *ledger, const struct record *record);
 int ledger_feed(struct ledger *ledger, const struct row *row);
 /* Writes what was booked since, and the cursor, in one transaction. */
 int ledger_commit(struct ledger *ledger);
+/* Many reads between the two see one state of the file and lock it once. Nothing is written meanwhile, and a writer in
+ * another process waits: for the daemon's own turns, not for a report. */
+int ledger_hold(struct ledger *ledger);
+void ledger_release(struct ledger *ledger);
 int64_t ledger_cursor(const struct ledger *ledger);
 int64_t ledger_last_wall_ms(const struct ledger *ledger); /* of the newest row booked; 0: none ever */
 

@@ -147,6 +147,27 @@ static void test_reader(void **state)
     ledger_close(ledger);
 }
 
+/* Held: one state is read, nothing is written, and what was booked meanwhile is not lost. */
+static void test_hold(void **state)
+{
+    (void)state;
+    struct ledger *ledger = rig_open(), *reader = NULL;
+    rig_define(ledger, 1, "pdu", "total", Q_ENERGY);
+    rig_feed(ledger, 1, 0, 1, 1000);
+    rig_feed(ledger, 2, 10, 1, 1036);
+    assert_int_equal(ledger_hold(ledger), 0);
+    assert_true(fabs(rig_sum(ledger, "pdu/total/energy").wh - 36) <= 0.001); /* what waited was written first */
+    rig_feed(ledger, 3, 20, 1, 1050);
+    assert_int_equal(ledger_commit(ledger), 0);
+    assert_true(fabs(rig_sum(ledger, "pdu/total/energy").wh - 36) <= 0.001);
+    assert_int_equal(ledger_open(rig_path, false, &reader), 0); /* others read beside it */
+    assert_int_equal(ledger_cursor(reader), 2);
+    ledger_close(reader);
+    ledger_release(ledger);
+    assert_true(fabs(rig_sum(ledger, "pdu/total/energy").wh - 50) <= 0.001);
+    ledger_close(ledger);
+}
+
 /* The disk is full at a commit: nothing that was booked is lost, the next commit writes it. */
 static void test_full(void **state)
 {
@@ -177,7 +198,7 @@ static void test_full(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {RIG_TEST(test_kill), RIG_TEST(test_broken_write), RIG_TEST(test_schema),
-                                       RIG_TEST(test_reader), RIG_TEST(test_full)};
+    const struct CMUnitTest tests[] = {RIG_TEST(test_kill),   RIG_TEST(test_broken_write), RIG_TEST(test_schema),
+                                       RIG_TEST(test_reader), RIG_TEST(test_hold),         RIG_TEST(test_full)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
