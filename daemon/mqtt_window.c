@@ -23,7 +23,7 @@ void mqtt_window_limit(struct mqtt_window *window, unsigned receive_maximum)
 
 bool mqtt_window_room(const struct mqtt_window *window, int qos)
 {
-    return window->busy < MQTT_WINDOW && (qos == 0 || window->busy_qos1 < window->limit_qos1);
+    return !window->failed && window->busy < MQTT_WINDOW && (qos == 0 || window->busy_qos1 < window->limit_qos1);
 }
 
 struct mqtt_slot *mqtt_window_take(struct mqtt_window *window, struct mqtt_message *message)
@@ -46,6 +46,7 @@ void mqtt_window_mark(struct mqtt_window *window, struct mqtt_slot *slot, bool a
         return;
     slot->state = arrived ? MQTT_SLOT_ARRIVED : MQTT_SLOT_FAILED;
     window->flowing -= slot->message->qos == 0;
+    window->failed += !arrived;
 }
 
 /* The slot is idle again, its message the caller's. */
@@ -55,6 +56,7 @@ static struct mqtt_message *release(struct mqtt_window *window, struct mqtt_slot
     TAILQ_REMOVE(&window->under_way, slot, link);
     TAILQ_INSERT_HEAD(&window->idle, slot, link);
     window->flowing -= slot->state == MQTT_SLOT_BUSY && message->qos == 0;
+    window->failed -= slot->state == MQTT_SLOT_FAILED;
     slot->message = NULL;
     slot->state = MQTT_SLOT_FREE;
     window->busy--;

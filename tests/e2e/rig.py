@@ -20,6 +20,7 @@ import time
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian puts servers, and a user's PATH does not look
+os.environ["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(SOURCE, "tests", "lsan.supp")
 DEADLINE = 60.0  # patience: nothing is measured by it
 
 

@@ -156,13 +156,17 @@ static void test_window_gives_back_in_order(void **state)
         slot[i] = mqtt_window_take(&window, mqtt_outbox_take(outbox));
     assert_int_equal(window.busy, 6);
     mqtt_window_mark(&window, slot[1], true);
+    assert_true(mqtt_window_room(&window, 0));
     mqtt_window_mark(&window, slot[3], false); /* failed with the connection: it has to go again */
     mqtt_window_reap(&window);
     assert_int_equal(window.busy, 5);
+    assert_false(mqtt_window_room(&window, 0)); /* which takes no more */
+    assert_false(mqtt_window_room(&window, 1));
     put(outbox, MQTT_LANE_KEPT, "alert", "cleared", true);
     mqtt_window_clear(&window, outbox);
     assert_int_equal(window.busy, 0);
     assert_int_equal(window.busy_qos1, 0);
+    assert_true(mqtt_window_room(&window, 1));
     assert_int_equal(window.arrived, 1);
     assert_int_equal(window.lost, 5);
     take_all(outbox, all, sizeof all);
