@@ -110,9 +110,15 @@ class Web(unittest.TestCase):
         self.assertEqual(foreign, [])
 
     def shown(self, path, label, unit):
-        """A figure of a page, as soon as its meters have all answered."""
+        """A figure of a page, as soon as its meters have all answered. Asked again at a pace of people: each time the
+        page asks for its graphs, and more than so many at once are refused."""
+        opened = float("-inf")
+
         def ask():
-            self.open(path)
+            nonlocal opened
+            if time.monotonic() - opened > 3:
+                self.open(path)
+                opened = time.monotonic()
             said = self.figure(label) or ""
             return said if re.search(r"[\d.]+ ?" + re.escape(unit), said) else None
         return value(self.site.until(f"{path} shows {label}", ask, 40), unit)
