@@ -2,21 +2,13 @@
 #include "daemon/graph_fetch.h"
 
 #include "daemon/rrd_head.h"
+#include "daemon/rrd_rows.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <rrd.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What librrd gave. */
-struct rows {
-    time_t start, end;
-    unsigned long step, sources;
-    double *value;
-    size_t source;
-};
 
 /* The next round span from s on that is a multiple of the archive's step: 15 min, not 13. */
 static int64_t round_span(int64_t s, int64_t archive)
@@ -70,34 +62,14 @@ static int read_head(const char *root, const char *path, enum quantity quantity,
     return r;
 }
 
-static void rows_done(struct rows *rows, char **names)
-{
-    for (size_t i = 0; names && i < rows->sources; i++)
-        rrd_freemem(names[i]);
-    rrd_freemem(names);
-}
-
 static int read_rows(const char *full, const char *path, enum quantity quantity, enum rrd_function function,
-                     struct rows *rows, char words[240])
+                     int64_t from_s, int64_t to_s, int64_t step_s, struct rrd_rows *ret, char words[240])
 {
-    char **names = NULL;
-    rrd_clear_error();
-    rows->value = NULL;
-    if (rrd_fetch_r(full, rrd_function_names[function], &rows->start, &rows->end, &rows->step, &rows->sources, &names,
-                    &rows->value) < 0) {
-        snprintf(words, 240, "%s: cannot be read: %s", path, rrd_get_error());
-        rrd_clear_error();
-        return -EBADMSG;
-    }
-    rows->source = rows->sources;
-    for (size_t i = 0; i < rows->sources; i++)
-        if (!strcmp(names[i], quantity_row(quantity)->name))
-            rows->source = i;
-    rows_done(rows, names);
-    if (rows->source < rows->sources && rows->step > 0)
-        return 0;
-    rrd_freemem(rows->value);
-    return -ENOENT;
+    char why[160];
+    int r = rrd_rows_read(full, quantity, function, from_s, to_s, step_s, ret, why);
+    if (r < 0)
+        snprintf(words, 240, "%s: cannot be read: %s", path, why);
+    return r;
 }
 
 struct cell {
@@ -128,18 +100,18 @@ static double cell_value(const struct cell *cell, enum rrd_function function, do
 }
 
 /* last_s: what lies behind the last update cannot be known yet, and does not make a row unknown. */
-static void spread(const struct rows *rows, const struct graph_grid *grid, enum rrd_function function, int64_t last_s,
-                   double *ret)
+static void spread(const struct rrd_rows *rows, const struct graph_grid *grid, enum rrd_function function,
+                   int64_t last_s, double *ret)
 {
-    int64_t step = (int64_t)rows->step, n = ((int64_t)rows->end - rows->start) / step;
+    int64_t step = rows->step_s, n = (int64_t)rows->n;
     for (size_t i = 0; i < grid->rows; i++) {
         int64_t from = grid->from_s + (int64_t)i * grid->step_s, to = from + grid->step_s;
         struct cell cell = {0, 0, NAN, NAN};
-        int64_t k = from > rows->start ? (from - rows->start) / step : 0;
-        for (; k < n && rows->start + k * step < to; k++) {
-            int64_t begin = rows->start + k * step, end = begin + step;
+        int64_t k = from > rows->from_s ? (from - rows->from_s) / step : 0;
+        for (; k < n && rows->from_s + k * step < to; k++) {
+            int64_t begin = rows->from_s + k * step, end = begin + step;
             int64_t overlap = (end < to ? end : to) - (begin > from ? begin : from);
-            add_overlap(&cell, rows->value[(size_t)k * rows->sources + rows->source], (double)overlap);
+            add_overlap(&cell, rrd_rows_at(rows, (size_t)k), (double)overlap);
         }
         ret[i] = cell_value(&cell, function, (double)((to < last_s ? to : last_s) - from));
     }
@@ -153,17 +125,17 @@ int graph_fetch(const char *root, const char *path, enum quantity quantity, enum
     int r = read_head(root, path, quantity, full, &head, words);
     if (r < 0)
         return r;
-    struct rows rows = {.start = (time_t)grid->from_s,
-                        .end = (time_t)(grid->from_s + (int64_t)grid->rows * grid->step_s),
-                        .step = (unsigned long)grid->archive_s};
+    struct rrd_rows rows;
+    int64_t to_s = grid->from_s + (int64_t)grid->rows * grid->step_s;
     /* the base step has no MIN and MAX of its own: each value is both */
     if (grid->archive_s <= head.plan.step_s)
         function = grid->step_s == grid->archive_s ? RF_AVERAGE : function;
-    r = read_rows(full, path, quantity, grid->archive_s <= head.plan.step_s ? RF_AVERAGE : function, &rows, words);
+    r = read_rows(full, path, quantity, grid->archive_s <= head.plan.step_s ? RF_AVERAGE : function, grid->from_s, to_s,
+                  grid->archive_s, &rows, words);
     if (r < 0)
         return r;
     spread(&rows, grid, function, head.last_s, ret);
-    rrd_freemem(rows.value);
+    rrd_rows_done(&rows);
     return 0;
 }
 
@@ -178,19 +150,18 @@ int64_t graph_fetch_first(const char *root, const char *path, enum quantity quan
     for (size_t i = 0; i < head.plan.n_archives; i++) {
         const struct rrd_archive *archive = &head.plan.archive[i];
         int64_t step = (int64_t)archive->steps * head.plan.step_s;
-        struct rows rows = {.start = (time_t)(head.last_s - (int64_t)archive->rows * step),
-                            .end = (time_t)head.last_s,
-                            .step = (unsigned long)step};
-        if (archive->function != RF_AVERAGE || read_rows(full, path, quantity, RF_AVERAGE, &rows, words) < 0)
+        struct rrd_rows rows;
+        if (archive->function != RF_AVERAGE ||
+            read_rows(full, path, quantity, RF_AVERAGE, head.last_s - (int64_t)archive->rows * step, head.last_s, step,
+                      &rows, words) < 0)
             continue;
-        int64_t n = ((int64_t)rows.end - rows.start) / (int64_t)rows.step;
-        for (int64_t k = 0; k < n; k++)
-            if (!isnan(rows.value[(size_t)k * rows.sources + rows.source])) {
-                int64_t begin = rows.start + k * (int64_t)rows.step;
-                first = begin < first ? begin : first;
-                break;
-            }
-        rrd_freemem(rows.value);
+        size_t k = 0;
+        while (k < rows.n && isnan(rrd_rows_at(&rows, k)))
+            k++;
+        int64_t begin = rows.from_s + (int64_t)k * rows.step_s;
+        if (k < rows.n && begin < first)
+            first = begin;
+        rrd_rows_done(&rows);
     }
     return first;
 }

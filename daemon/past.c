@@ -2,54 +2,20 @@
 #include "daemon/past.h"
 
 #include "daemon/rrd_head.h"
+#include "daemon/rrd_rows.h"
 
 #include <errno.h>
 #include <math.h>
-#include <rrd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct fetched {
-    int64_t from_s, to_s;
-    unsigned long step, n_ds;
-    char **names;
-    rrd_value_t *data;
-};
-
-static int fetch(const char *path, const char *function, int64_t from_s, int64_t to_s, struct fetched *f)
-{
-    time_t start = (time_t)from_s, end = (time_t)to_s;
-    *f = (struct fetched){.step = PAST_STEP};
-    rrd_clear_error();
-    if (rrd_fetch_r(path, function, &start, &end, &f->step, &f->n_ds, &f->names, &f->data) || !f->step) {
-        rrd_clear_error();
-        return -EIO;
-    }
-    f->from_s = start;
-    f->to_s = end;
-    return 0;
-}
-
-static void fetched_done(struct fetched *f)
-{
-    for (unsigned long i = 0; f->names && i < f->n_ds; i++)
-        rrd_freemem(f->names[i]);
-    rrd_freemem(f->names);
-    rrd_freemem(f->data);
-}
-
-/* A row stands at the end of its step: it is the value of (end - step, end]. */
-static double cell_value(const struct fetched *f, unsigned long ds, enum rrd_function function, int64_t start_s)
+static double cell_value(const struct rrd_rows *rows, enum rrd_function function, int64_t start_s)
 {
     double sum = 0, known = 0, all = 0;
-    int64_t step = (int64_t)f->step;
-    for (int64_t at = start_s; at < start_s + PAST_STEP; at += step < PAST_STEP ? step : PAST_STEP) {
-        int64_t row = (at - f->from_s) / step;
+    for (int64_t at = start_s; at < start_s + PAST_STEP; at += rows->step_s < PAST_STEP ? rows->step_s : PAST_STEP) {
+        double v = at < rows->from_s ? (double)NAN : rrd_rows_at(rows, (size_t)((at - rows->from_s) / rows->step_s));
         all++;
-        if (at < f->from_s || row >= (f->to_s - f->from_s) / step)
-            continue;
-        double v = f->data[(unsigned long)row * f->n_ds + ds];
         if (isnan(v))
             continue;
         if (function == RF_AVERAGE)
@@ -61,16 +27,6 @@ static double cell_value(const struct fetched *f, unsigned long ds, enum rrd_fun
     if (!(known * 2 >= all))
         return NAN;
     return function == RF_AVERAGE ? sum / known : sum;
-}
-
-static int find_ds(const struct fetched *f, enum quantity quantity, unsigned long *ret)
-{
-    for (unsigned long i = 0; i < f->n_ds; i++)
-        if (!strcmp(f->names[i], quantity_row(quantity)->name)) {
-            *ret = i;
-            return 0;
-        }
-    return -ENOENT;
 }
 
 static int file_path(const char *state, const char *device, const char *part, char *path, size_t size)
@@ -88,32 +44,28 @@ static int file_path(const char *state, const char *device, const char *part, ch
 int past_read(const char *state, const char *device, const char *part, enum quantity quantity,
               enum rrd_function function, int64_t from_s, int64_t to_s, struct past *ret)
 {
-    char path[4096];
-    struct fetched f;
-    unsigned long ds = 0;
+    char path[4096], words[160];
+    struct rrd_rows rows;
     struct past past = {.from_s = from_s / PAST_STEP * PAST_STEP};
     if (to_s <= from_s)
         return -EINVAL;
     int r = file_path(state, device, part, path, sizeof path);
+    if (!r)
+        r = rrd_rows_read(path, quantity, function, past.from_s, to_s, PAST_STEP, &rows, words);
     if (r)
         return r;
-    r = fetch(path, rrd_function_names[function], past.from_s, to_s, &f);
-    if (r)
-        return r;
-    r = find_ds(&f, quantity, &ds);
     past.n = (size_t)((to_s - past.from_s + PAST_STEP - 1) / PAST_STEP);
-    past.value = r ? NULL : calloc(past.n, sizeof *past.value);
-    if (!r && !past.value)
+    past.value = calloc(past.n, sizeof *past.value);
+    if (!past.value)
         abort();
-    for (size_t i = 0; i < past.n && !r; i++) {
-        past.value[i] = cell_value(&f, ds, function, past.from_s + (int64_t)i * PAST_STEP);
+    for (size_t i = 0; i < past.n; i++) {
+        past.value[i] = cell_value(&rows, function, past.from_s + (int64_t)i * PAST_STEP);
         past.known += !isnan(past.value[i]);
     }
-    past.resolution_s = f.step > PAST_STEP ? (int64_t)f.step : PAST_STEP;
-    fetched_done(&f);
-    if (!r)
-        *ret = past;
-    return r;
+    past.resolution_s = rows.step_s > PAST_STEP ? rows.step_s : PAST_STEP;
+    rrd_rows_done(&rows);
+    *ret = past;
+    return 0;
 }
 
 void past_done(struct past *past)
