@@ -4,7 +4,6 @@
 #include "daemon/wire_text.h"
 #include "drivers/thread.h"
 
-#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -137,8 +136,9 @@ int journal_start(void)
 {
     q.last = &q.first;
     q.journal = under_systemd();
-    q.running = thread_begin(&q.thread, "journal", 0, run, NULL) == 0;
-    return q.running ? 0 : -EAGAIN;
+    int r = thread_begin(&q.thread, "journal", 0, run, NULL);
+    q.running = r == 0;
+    return r;
 }
 
 void journal_stop(void)

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static double cell_value(const struct rrd_rows *rows, enum rrd_function function, int64_t start_s)
 {

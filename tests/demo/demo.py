@@ -224,10 +224,10 @@ def show_room(rig, truth, room):
 
 def show(rig, truth, started):
     status = rig.api("/api/v1/status")
-    online = sum(d["state"] == "online" for d in status["devices"])
+    online, true_at = sum(d["state"] == "online" for d in status["devices"]), truth.of()
     say(f"\n{time.strftime('%H:%M:%S')}  {online} of {len(status['devices'])} devices answer, "
         f"{sum(d['polls'] for d in status['devices'])} polls in {time.monotonic() - started:.0f} s"
-        + (f"; the truth is of {truth.of()}" if truth.of() else ""))
+        + (f"; the truth is of {true_at}" if true_at else ""))
     for room in ROOMS:
         show_room(rig, truth, room)
     for alert in rig.api("/api/v1/alerts"):

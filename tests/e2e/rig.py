@@ -33,6 +33,11 @@ FAULTS = {FAULT, *(-s for s in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, si
 faults = []
 
 
+def look_for_fault(name, code, said):
+    if code in FAULTS:
+        faults.append(f"{name} ended with {code}, which is a fault:\n{said()}")
+
+
 @atexit.register
 def end_with_faults():
     """A program that died of a fault makes the test one, whatever it found besides."""
@@ -96,8 +101,8 @@ class Process:
                 self.child.kill()
                 self.child.wait()
                 raise Failure(f"{self.name} did not end within {limit} s of signal {how}") from None
-        if self.child.returncode in FAULTS and not self.err.closed:
-            faults.append(f"{self.name} ended with {self.child.returncode}, which is a fault:\n{self.said()}")
+        if not self.err.closed:
+            look_for_fault(self.name, self.child.returncode, self.said)
         self.err.close()
         if self.child.stdout:
             self.child.stdout.close()
@@ -205,8 +210,7 @@ class Rig:
         """Runs wattwacht; returns (exit code, stdout, stderr)."""
         done = subprocess.run([os.path.join(self.build, "wattwacht"), *arguments], capture_output=True, text=True,
                               timeout=DEADLINE * 2, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode in FAULTS:
-            faults.append(f"wattwacht {' '.join(arguments)}: {done.returncode}, which is a fault:\n{done.stderr}")
+        look_for_fault(f"wattwacht {' '.join(arguments)}", done.returncode, lambda: done.stderr)
         if check is not None and done.returncode != check:
             raise Failure(f"wattwacht {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.returncode, done.stdout, done.stderr
